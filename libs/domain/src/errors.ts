@@ -80,6 +80,14 @@ export class AppError extends Error {
 }
 
 /** Short for the commonest case: a caller's mistake that the message explains. */
-export function invalid(reason: string, message: string, details?: Readonly<Record<string, string>>): AppError {
-  return new AppError(Code.INVALID_ARGUMENT, message, details === undefined ? { reason } : { reason, details });
+export function invalid(
+  reason: string,
+  message: string,
+  details?: Readonly<Record<string, string>>,
+): AppError {
+  return new AppError(
+    Code.INVALID_ARGUMENT,
+    message,
+    details === undefined ? { reason } : { reason, details },
+  );
 }

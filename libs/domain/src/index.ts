@@ -1,3 +1,32 @@
 export { AppError, Code, invalid } from './errors.ts';
 export type { AppErrorOptions } from './errors.ts';
+export { pickFair } from './fairness.ts';
+export type { Waiting } from './fairness.ts';
+export { filmFactId, filmStream } from './film-facts.ts';
+export type {
+  FilmBodies,
+  FilmFact,
+  FilmKind,
+  Plan,
+  PlannedShot,
+  PlannedSpeech,
+  ScriptSource,
+  ShotEnd,
+} from './film-facts.ts';
+export { applyFilm, costOf, foldFilm, isAtRest, isTerminal, keysOf, nextStep } from './film.ts';
+export type { FilmRecord, FilmStep } from './film.ts';
+export { canonicalJson, digestOf, sha256Hex } from './hash.ts';
+export { balanceOf, ledgerStream, releaseId, reserveId, settleId } from './ledger.ts';
+export type { Balance, LedgerBody, LedgerFact } from './ledger.ts';
+export { assertMicros, formatUsd, parseUsd, sumMicros } from './money.ts';
 export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStore, Ids } from './ports.ts';
+export { candidateOf, nextShotStep } from './retry.ts';
+export type { ShotStep } from './retry.ts';
+export { billedSeconds, nearestRatio, route, strategyDigest } from './routing.ts';
+export type { ModelCard, Ratio, Route, RoutingContext, Strategy } from './routing.ts';
+export { MAX_CLIP_SECONDS, pictureOf, renderSpecOf, shotKey } from './shot-key.ts';
+export { takeFactId, takeId, takePrefix, takeSeq, takeStream } from './take-facts.ts';
+export type { TakeBodies, TakeFact, TakeIntent, TakeKind } from './take-facts.ts';
+export { applyTake, foldTake, foldTakes, isInDoubt, isTakeOver, mayStep, takeSteps } from './take.ts';
+export type { TakeRecord } from './take.ts';
+export { cutKey, framesOf, layTimeline } from './timeline.ts';

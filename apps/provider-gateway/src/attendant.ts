@@ -1,0 +1,232 @@
+import { AppError } from '@reelmesh/domain';
+import type { Clock, TakeBodies, TakeKind, TakeRecord } from '@reelmesh/domain';
+import type { Logger } from '@reelmesh/service';
+import type { Catalogue } from './catalogue.ts';
+import type { ClipCollector } from './clip-collector.ts';
+import { isBadFile } from './clip-collector.ts';
+import { DueQueue } from './due-queue.ts';
+import type { Output, PollResult, Provider } from './provider.ts';
+import type { Reporter } from './reporter.ts';
+import type { TakeLog } from './take-log.ts';
+
+export interface AttendantDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly catalogue: Catalogue;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly takeLog: TakeLog;
+  readonly collector: ClipCollector;
+  readonly reporter: Reporter;
+  /** Factor on the catalogue's pauses. */
+  readonly pollFactor: number;
+  /** Called once for each take that has ended or is in doubt. */
+  readonly onEnd: (take: TakeRecord) => void;
+}
+
+interface Watched {
+  take: TakeRecord;
+  /** Polls or downloads that failed in a row. */
+  failures: number;
+  /** Files in a row that were no clip. */
+  badFiles: number;
+  busy: boolean;
+  /** Somebody said "look now" while a look was under way. */
+  again: boolean;
+}
+
+const LONGEST_PAUSE_MS = 60_000;
+/** A broken file may be a broken download: looked at this often before it counts as the provider's. */
+const BAD_FILE_TRIES = 3;
+/** After its deadline a take is cancelled; after this many deadlines nobody waits for the provider's word any longer. */
+const GIVE_UP_AFTER_DEADLINES = 2;
+
+/**
+ * Sees accepted takes to their end: polls when due or when hinted at, collects the clip, writes down how it ended.
+ * A failed poll says nothing about the take, so it never leads to another submit.
+ */
+export class Attendant {
+  readonly #deps: AttendantDeps;
+  readonly #watched = new Map<string, Watched>();
+  readonly #due: DueQueue;
+  readonly #stopped = new AbortController();
+  readonly #looking = new Set<Promise<void>>();
+
+  constructor(deps: AttendantDeps) {
+    this.#deps = deps;
+    this.#due = new DueQueue((takeId) => this.lookNow(takeId));
+  }
+
+  /** Watching a take twice is watching it once. */
+  watch(take: TakeRecord): void {
+    const known = this.#watched.get(take.id);
+    if (known !== undefined) return;
+    this.#watched.set(take.id, { take, failures: 0, badFiles: 0, busy: false, again: false });
+    this.#due.schedule(take.id, take.updatedAtMs + this.#pollMs(take) / 2 - this.#deps.clock.now());
+  }
+
+  /** A hint that something has changed: never the result itself. */
+  lookNow(takeId: string): void {
+    const watched = this.#watched.get(takeId);
+    if (watched === undefined || this.#stopped.signal.aborted) return;
+    if (watched.busy) {
+      watched.again = true;
+      return;
+    }
+    watched.busy = true;
+    const look = this.#look(watched).finally(() => {
+      this.#looking.delete(look);
+      watched.busy = false;
+      if (!watched.again) return;
+      watched.again = false;
+      this.lookNow(takeId);
+    });
+    this.#looking.add(look);
+  }
+
+  /** @returns whether the provider was told */
+  async cancel(take: TakeRecord): Promise<boolean> {
+    const watched = this.#watched.get(take.id);
+    if (watched === undefined || watched.take.cancelRequested) return false;
+    watched.take = (await this.#deps.takeLog.step(watched.take, 'take.cancel_requested', {})) ?? watched.take;
+    await this.#provider(take).cancel(watched.take, this.#stopped.signal);
+    this.lookNow(take.id);
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#due.clear();
+    this.#stopped.abort();
+    await Promise.all(this.#looking);
+  }
+
+  async #look(watched: Watched): Promise<void> {
+    const { take } = watched;
+    try {
+      const result = await this.#provider(take).poll(take, this.#stopped.signal);
+      await this.#act(watched, result);
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      const failure = AppError.from(error);
+      if (isBadFile(failure)) watched.badFiles += 1;
+      if (watched.badFiles >= BAD_FILE_TRIES) {
+        return this.#end(watched, 'take.failed', {
+          failure: 'FAILURE_CLASS_BAD_OUTPUT',
+          message: failure.message,
+          costMicros: watched.take.costMicros,
+        });
+      }
+      watched.failures += 1;
+      const pause = Math.min(LONGEST_PAUSE_MS, this.#pollMs(take) * 2 ** Math.min(watched.failures, 10));
+      this.#deps.log.warn(
+        {
+          takeId: take.id,
+          provider: take.intent.provider,
+          failures: watched.failures,
+          error: failure.message,
+        },
+        'take could not be looked after',
+      );
+      this.#deps.reporter.tell(watched.take, 1, failure.reason === 'DISK_FULL' ? 'disk space' : 'provider');
+      await this.#mindDeadline(watched, pause);
+    }
+  }
+
+  async #act(watched: Watched, result: PollResult): Promise<void> {
+    switch (result.kind) {
+      case 'running':
+        watched.failures = 0;
+        this.#deps.reporter.tell(watched.take, result.progress, result.waitingFor);
+        return this.#mindDeadline(watched, this.#pollMs(watched.take));
+      case 'succeeded':
+        return this.#collect(watched, result.output, result.costMicros);
+      case 'failed':
+        return this.#end(watched, 'take.failed', {
+          failure: result.failure,
+          message: result.message,
+          costMicros: result.costMicros,
+        });
+      case 'cancelled':
+        return this.#end(watched, 'take.cancelled', { costMicros: result.costMicros });
+      case 'expired':
+        if (watched.take.state === 'TAKE_STATE_SUCCEEDED') {
+          return this.#end(watched, 'take.failed', {
+            failure: 'FAILURE_CLASS_DOWNLOAD',
+            message: `paid, but gone before it could be downloaded: ${result.message}`,
+            costMicros: watched.take.costMicros,
+          });
+        }
+        return this.#end(watched, 'take.expired', { message: result.message, costMicros: result.costMicros });
+    }
+  }
+
+  /** The charge is booked on the provider's word, whether or not the file can be had; both at once, for speed. */
+  async #collect(watched: Watched, output: Output, costMicros: number): Promise<void> {
+    const { take } = watched;
+    this.#deps.reporter.tell(take, 1, 'download');
+    const collecting = this.#deps.collector.collect(take, this.#provider(take), output, this.#stopped.signal);
+    const booking =
+      take.state === 'TAKE_STATE_SUCCEEDED'
+        ? take
+        : this.#deps.takeLog.step(take, 'take.succeeded', { costMicros });
+    const [collected, booked] = await Promise.allSettled([collecting, booking]);
+    if (booked.status === 'rejected') throw booked.reason;
+    watched.take = booked.value ?? (await this.#reread(take));
+    if (collected.status === 'rejected') throw collected.reason;
+    if (watched.take.state !== 'TAKE_STATE_SUCCEEDED') return this.#leave(watched);
+    await this.#end(watched, 'take.settled', { clip: collected.value });
+  }
+
+  async #end<K extends 'take.failed' | 'take.cancelled' | 'take.expired' | 'take.settled' | 'take.unknown'>(
+    watched: Watched,
+    kind: K,
+    body: TakeBodies[K & TakeKind],
+  ): Promise<void> {
+    const { take } = watched;
+    watched.take = (await this.#deps.takeLog.step(take, kind, body)) ?? (await this.#reread(take));
+    this.#leave(watched);
+  }
+
+  #leave(watched: Watched): void {
+    const { take } = watched;
+    this.#watched.delete(take.id);
+    this.#due.cancel(take.id);
+    this.#deps.reporter.tell(take, 1, '');
+    this.#deps.onEnd(take);
+  }
+
+  async #mindDeadline(watched: Watched, pauseMs: number): Promise<void> {
+    const { take } = watched;
+    const { deadlineMs } = this.#card(take);
+    const age = this.#deps.clock.now() - take.createdAtMs;
+    this.#due.schedule(take.id, pauseMs);
+    if (age < deadlineMs || take.state !== 'TAKE_STATE_ACCEPTED') return;
+    if (!take.cancelRequested) {
+      this.#deps.log.warn({ takeId: take.id, ageMs: age }, 'take passed its deadline and was cancelled');
+      await this.cancel(take);
+      return;
+    }
+    if (age < deadlineMs * GIVE_UP_AFTER_DEADLINES) return;
+    await this.#end(watched, 'take.unknown', {
+      message: `${take.intent.provider} did not say in ${Math.round(age / 60_000)} min how the take ended`,
+    });
+  }
+
+  async #reread(take: TakeRecord): Promise<TakeRecord> {
+    return (await this.#deps.takeLog.read(take.id)) ?? take;
+  }
+
+  #provider(take: TakeRecord): Provider {
+    const provider = this.#deps.providers.get(take.intent.provider);
+    if (provider === undefined) throw new Error(`take ${take.id}: no provider ${take.intent.provider}`);
+    return provider;
+  }
+
+  #card(take: TakeRecord): { readonly pollMs: number; readonly deadlineMs: number } {
+    const card = this.#deps.catalogue.models.get(`${take.intent.provider}/${take.intent.model}`);
+    return card ?? { pollMs: 10_000, deadlineMs: 3_600_000 };
+  }
+
+  #pollMs(take: TakeRecord): number {
+    return this.#card(take).pollMs * this.#deps.pollFactor;
+  }
+}

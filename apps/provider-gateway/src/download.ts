@@ -1,0 +1,152 @@
+import { lookup } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { createWriteStream } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError, Code } from '@reelmesh/domain';
+import ipaddr from 'ipaddr.js';
+
+export interface DownloadOptions {
+  /** Hosts (`example.com`, with port when not the default) that may be asked; a leading dot allows subdomains. */
+  readonly hosts: readonly string[];
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const MAX_HOPS = 3;
+
+/**
+ * Fetches a provider's output to a file. Every hop is checked: https only, an allowed host, an address that is public;
+ * loopback only where the allow-list names it, which it does for an emulator. No credentials are sent.
+ *
+ * Throws a retryable AppError for what a later try may mend (network, 5xx, 403/404: the URL may have expired, a cut
+ * body), DATA_LOSS for an empty file, PERMISSION_DENIED (DOWNLOAD_REFUSED) for a host that is not allowed.
+ */
+export async function download(from: string, to: string, options: DownloadOptions): Promise<void> {
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+  let url = new URL(from);
+  for (let hop = 0; hop <= MAX_HOPS; hop += 1) {
+    const answer = await open(checked(url, options.hosts), options.hosts, signal);
+    const { statusCode = 0, headers } = answer;
+    if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
+      answer.destroy();
+      url = new URL(headers.location, url);
+      continue;
+    }
+    if (statusCode !== 200) {
+      answer.destroy();
+      throw lost(`${url.host} answered ${statusCode}`);
+    }
+    return save(answer, to, options.maxBytes, signal);
+  }
+  throw refused(`${url.host} redirects more than ${MAX_HOPS} times`);
+}
+
+async function save(
+  answer: IncomingMessage,
+  to: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const announced = Number(answer.headers['content-length'] ?? Number.NaN);
+  if (announced > maxBytes) {
+    answer.destroy();
+    throw refused(`the file has ${announced} bytes, more than the ${maxBytes} allowed`);
+  }
+  let size = 0;
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      done(size > maxBytes ? refused(`the file has more than the ${maxBytes} bytes allowed`) : null, chunk);
+    },
+  });
+  try {
+    await pipeline(answer, meter, createWriteStream(to), { signal });
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const known = AppError.from(error);
+    throw known.reason === 'DISK_FULL' ? known : lost(`the download broke off after ${size} bytes`, error);
+  }
+  if (Number.isFinite(announced) && announced !== size) throw lost(`got ${size} of ${announced} bytes`);
+  if (size === 0) throw lost('the file is empty');
+}
+
+function checked(url: URL, hosts: readonly string[]): URL {
+  const allowed = hosts.some((host) =>
+    host.startsWith('.') ? url.host.endsWith(host) || url.host === host.slice(1) : url.host === host,
+  );
+  if (!allowed) throw refused(`${url.host} is not one of the provider's output hosts`);
+  const loopback = isLoopbackHost(url.hostname);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
+    throw refused(`${url.protocol}//${url.host} is not https`);
+  }
+  const literal = url.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(literal) !== 0 && !loopback && !isPublic(literal))
+    throw refused(`${literal} is not a public address`);
+  return url;
+}
+
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost';
+}
+
+function open(url: URL, hosts: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
+      url,
+      {
+        agent: false,
+        signal,
+        lookup: guardedLookup(isLoopbackHost(url.hostname) && hosts.includes(url.host)),
+      },
+      resolve,
+    );
+    request.on('error', (error) =>
+      reject(error instanceof AppError ? error : lost(`${url.host}: ${error.message}`, error)),
+    );
+    request.end();
+  });
+}
+
+type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/** Resolves a name and refuses addresses that are not public: what was checked is what is connected to. */
+function guardedLookup(allowLoopback: boolean) {
+  return (hostname: string, options: LookupOptions, done: LookupDone): void => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return done(error, []);
+      const inner = addresses.find(
+        ({ address }) => !isPublic(address) && !(allowLoopback && isLoopback(address)),
+      );
+      if (inner !== undefined)
+        return done(refused(`${hostname} is at ${inner.address}, not a public address`), []);
+      const [first] = addresses;
+      if (options.all === true || first === undefined) return done(null, addresses);
+      done(null, first.address, first.family);
+    });
+  };
+}
+
+function isPublic(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+}
+
+function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
+const lost = (message: string, cause?: unknown): AppError =>
+  new AppError(Code.UNAVAILABLE, `the clip could not be downloaded: ${message}`, {
+    reason: 'DOWNLOAD_FAILED',
+    cause,
+  });
+
+const refused = (message: string): AppError =>
+  new AppError(Code.PERMISSION_DENIED, `the clip was not downloaded: ${message}`, {
+    reason: 'DOWNLOAD_REFUSED',
+  });

@@ -1,0 +1,143 @@
+import type { ProviderGatewayServiceDefinition, RenderSpec, ShotQuote } from '@reelmesh/contracts/shot';
+import {
+  AppError,
+  Code,
+  foldTakes,
+  invalid,
+  isInDoubt,
+  isTakeOver,
+  route,
+  strategyDigest,
+} from '@reelmesh/domain';
+import type { FactStore, Strategy, TakeFact, TakeRecord } from '@reelmesh/domain';
+import type { Handlers } from '@reelmesh/messaging';
+import type { Attendant } from './attendant.ts';
+import { strategyNamed } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { FilmStops } from './film-stops.ts';
+import { conditionsOf } from './conditions.ts';
+import type { Provider } from './provider.ts';
+import { takeMessage } from './reporter.ts';
+import type { TakeLog } from './take-log.ts';
+
+export interface GatewayServiceDeps {
+  readonly catalogue: Catalogue;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly facts: FactStore;
+  readonly takeLog: TakeLog;
+  readonly attendant: Attendant;
+  readonly stops: FilmStops;
+  /** A take was resolved by hand: its shot may go on. */
+  readonly onResolved: (take: TakeRecord) => void;
+}
+
+const PAGE = 1000;
+
+export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof ProviderGatewayServiceDefinition> {
+  const { catalogue, providers, takeLog, attendant, stops } = deps;
+  return {
+    async quoteShots({ strategy: name, specs }) {
+      const strategy = strategyNamed(catalogue, name);
+      return {
+        strategyDigest: strategyDigest(strategy, catalogue.models),
+        quotes: specs.map((spec) => quote(strategy, spec)),
+      };
+    },
+
+    async listTakes({ tenant, filmId, unknownOnly }) {
+      const takes = filmId === '' ? await doubtfulTakes(tenant) : await takeLog.takesOfFilm(filmId);
+      const visible = takes.filter(
+        (take) => take.tenant === tenant && (!unknownOnly || isInDoubt(take.state)),
+      );
+      return { takes: visible.map(takeMessage) };
+    },
+
+    async cancelTakes({ tenant, filmId }) {
+      await stops.stop(tenant, filmId);
+      const open = (await takeLog.takesOfFilm(filmId)).filter(
+        (take) => take.tenant === tenant && !isTakeOver(take.state),
+      );
+      // What is not sent yet is stopped by its sender, what is being sent by nobody: it is cancelled once accepted.
+      const told = await Promise.all(open.map((take) => attendant.cancel(take)));
+      return { cancelling: told.filter(Boolean).length };
+    },
+
+    async resolveTake({ tenant, takeId, resolution, taskId }) {
+      const take = await takeLog.read(takeId);
+      if (take === undefined || take.tenant !== tenant) {
+        throw new AppError(Code.NOT_FOUND, `no take ${takeId}`, { reason: 'TAKE_NOT_FOUND' });
+      }
+      if (!isInDoubt(take.state)) {
+        throw new AppError(
+          Code.FAILED_PRECONDITION,
+          `take ${takeId} is ${take.state}, so there is no doubt to end`,
+          {
+            reason: 'TAKE_NOT_IN_DOUBT',
+          },
+        );
+      }
+      const after = await resolve(take, resolution, taskId);
+      deps.onResolved(after);
+      return { take: takeMessage(after) };
+    },
+  };
+
+  async function resolve(take: TakeRecord, resolution: string, taskId: string): Promise<TakeRecord> {
+    const by = 'operator';
+    switch (resolution) {
+      case 'RESOLUTION_ATTACH':
+        if (taskId === '') throw invalid('TASK_ID_MISSING', 'attaching needs the task id at the provider');
+        return written(take, await takeLog.step(take, 'take.found', { taskId, by }));
+      case 'RESOLUTION_VOID':
+        return written(take, await takeLog.step(take, 'take.not_found', { by }));
+      case 'RESOLUTION_WRITE_OFF':
+        return written(
+          take,
+          await takeLog.step(take, 'take.written_off', { costMicros: take.intent.quoteMicros, by }),
+        );
+      default:
+        throw invalid('RESOLUTION_UNKNOWN', 'a take is resolved by attach, void or write-off');
+    }
+  }
+
+  function quote(strategy: Strategy, spec: RenderSpec): ShotQuote {
+    const routed = route(strategy, catalogue.models, spec, {
+      ...conditionsOf(strategy, providers, spec),
+      exhausted: new Set(),
+      budgetMicros: Number.MAX_SAFE_INTEGER,
+    });
+    const chosen = routed.decision.candidates.find((candidate) => candidate.reason === 'chosen');
+    return {
+      expectedMicros: chosen?.quoteMicros ?? 0,
+      limitMicros: routed.limitMicros,
+      decision: routed.decision,
+    };
+  }
+
+  /** Walks all takes that were ever in doubt. */
+  async function doubtfulTakes(tenant: string): Promise<readonly TakeRecord[]> {
+    const found: TakeRecord[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await deps.facts.scan({
+        kinds: ['take.unknown'],
+        tenant,
+        limit: PAGE,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      for (const { stream } of page.facts) {
+        const [take] = foldTakes((await deps.facts.read(stream)) as readonly TakeFact[]);
+        if (take !== undefined) found.push(take);
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return found;
+  }
+}
+
+function written(take: TakeRecord, after: TakeRecord | undefined): TakeRecord {
+  if (after !== undefined) return after;
+  throw new AppError(Code.ABORTED, `take ${take.id} was resolved by somebody else`, {
+    reason: 'TAKE_RESOLVED',
+  });
+}

@@ -1,0 +1,102 @@
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'PUT';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A call that got no complete answer. `sent` says whether the server may have read the request. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.sent = sent;
+  }
+}
+
+/** No provider answers a create, a poll or a cancel with more. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
+
+/**
+ * One HTTP call on a fresh connection, no retries, no redirects followed. A fresh connection makes the one question that
+ * matters for money answerable: until it stands, not a byte of the request has left, so the call was surely not sent.
+ */
+export function httpCall(call: HttpCall): Promise<HttpAnswer> {
+  const secure = call.url.protocol === 'https:';
+  const options: RequestOptions = {
+    method: call.method,
+    headers: {
+      ...call.headers,
+      ...(call.body === undefined ? {} : { 'content-length': Buffer.byteLength(call.body) }),
+    },
+    agent: false,
+    signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+  };
+  return new Promise((resolve, reject) => {
+    let sent = false;
+    const fail = (error: unknown): void => {
+      const text = error instanceof Error ? error.message : String(error);
+      reject(new HttpFailure(`${call.method} ${call.url.host}: ${text}`, sent, error));
+    };
+    const request = (secure ? httpsRequest : httpRequest)(call.url, options, (answer) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      answer.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES)
+          answer.destroy(new Error(`answer of more than ${MAX_ANSWER_BYTES} bytes`));
+        else chunks.push(chunk);
+      });
+      answer.on('error', fail);
+      answer.on('end', () => {
+        if (!answer.complete) return fail(new Error('the answer was cut off'));
+        resolve({
+          status: answer.statusCode ?? 0,
+          headers: answer.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        });
+      });
+    });
+    request.on('socket', (socket) => socket.once(secure ? 'secureConnect' : 'connect', () => (sent = true)));
+    request.on('error', fail);
+    request.end(call.body);
+  });
+}
+
+/** The body as JSON, or undefined when it is none (an HTML error page, a truncated answer). */
+export function jsonOf(answer: HttpAnswer): unknown {
+  try {
+    return JSON.parse(answer.body);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Retry-After in the forms that providers send: `retry-after-ms`, seconds, an HTTP date.
+ * @returns milliseconds from now, at least 0; undefined without a readable one
+ */
+export function retryAfterMs(headers: HttpAnswer['headers'], now: number): number | undefined {
+  const millis = Number(headers['retry-after-ms']);
+  if (headers['retry-after-ms'] !== undefined && Number.isFinite(millis)) return Math.max(0, millis);
+  const text = headers['retry-after'];
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

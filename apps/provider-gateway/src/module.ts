@@ -1,0 +1,150 @@
+import { commands } from '@reelmesh/contracts';
+import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
+import type { BlobStore, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
+import type { Bus } from '@reelmesh/messaging';
+import type { ServiceModule } from '@reelmesh/service';
+import { Attendant } from './attendant.ts';
+import { loadCatalogue } from './catalogue.ts';
+import { ClipCollector } from './clip-collector.ts';
+import { config } from './config.ts';
+import { FilmStops } from './film-stops.ts';
+import { gatewayService } from './gateway-service.ts';
+import { GatewayMetrics } from './gateway-metrics.ts';
+import { openPaidTakes } from './open-takes.ts';
+import type { Provider } from './provider.ts';
+import { Reporter } from './reporter.ts';
+import { Runway } from './runway.ts';
+import { SelfHosted } from './self-hosted.ts';
+import { Sender } from './sender.ts';
+import { ShotDriver } from './shot-driver.ts';
+import { Slots } from './slots.ts';
+import { TakeLog } from './take-log.ts';
+
+interface Deps {
+  readonly bus: Bus;
+  readonly facts: FactStore;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tempDir: string;
+}
+
+const VERIFY_AGAIN_MS = 2_000;
+
+/** Owns every take. Needs the cache, which takes the clips in. */
+export const module: ServiceModule<Deps, typeof config> = {
+  name: 'provider-gateway',
+  needs: ['cache', 'gpu-inference'],
+  config,
+  async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings }) {
+    const catalogue = await loadCatalogue();
+    const selfHosted = new SelfHosted(bus, settings.callTimeoutMs);
+    const runway = new Runway({
+      baseUrl: settings.runwayBaseUrl,
+      apiSecret: settings.runwayApiSecret,
+      submitTimeoutMs: settings.submitTimeoutMs,
+      callTimeoutMs: settings.callTimeoutMs,
+    });
+    const providers = new Map<string, Provider>(
+      [selfHosted, runway].map((provider) => [provider.name, provider]),
+    );
+    const slots = new Map([
+      ['self-hosted', new Slots(settings.selfHostedConcurrency)],
+      ['runway', new Slots(settings.runwayConcurrency)],
+    ]);
+    const senderName = `gateway-${instanceId}/${ids.next('r')}`;
+    const takeLog = new TakeLog(facts, clock);
+    const stops = new FilmStops(facts, clock);
+    const reporter = new Reporter(bus, ids);
+    const measures = new GatewayMetrics(metrics, clock);
+    const collector = new ClipCollector({
+      blobs,
+      tempDir,
+      maxBytes: settings.maxClipBytes,
+      timeoutMs: settings.downloadTimeoutMs,
+    });
+    const attendant = new Attendant({
+      log,
+      clock,
+      catalogue,
+      providers,
+      takeLog,
+      collector,
+      reporter,
+      pollFactor: settings.pollPercent / 100,
+      onEnd: (take) => {
+        measures.ended(take);
+        goOn(take);
+      },
+    });
+    const sender = new Sender({ log, takeLog, stops, reporter, slots, providers, sender: senderName });
+    const driver = new ShotDriver({
+      log,
+      clock,
+      bus,
+      catalogue,
+      providers,
+      slots,
+      takeLog,
+      sender,
+      attendant,
+      reporter,
+      stops,
+      senderName,
+    });
+
+    const stopping = new AbortController();
+    const running = [
+      await bus.join(`gateway-${instanceId}`),
+      await bus.serve(
+        ProviderGatewayServiceDefinition,
+        gatewayService({ catalogue, providers, facts, takeLog, attendant, stops, onResolved }),
+      ),
+      bus.onHint('take', (takeId) => attendant.lookNow(takeId)),
+    ];
+    for (const take of await openPaidTakes(facts)) {
+      if (take.state === 'TAKE_STATE_SENDING') driver.lookAfter(take);
+      else if (take.state !== 'TAKE_STATE_INTENT') driver.watch(take);
+    }
+    void verify();
+    const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
+      driver.drive(command),
+    );
+
+    return {
+      ready: () => (bus.connected ? { ready: true } : { ready: false, detail: 'no connection to NATS' }),
+      async stop() {
+        stopping.abort();
+        driver.stop();
+        await work.stop();
+        await attendant.stop();
+        await Promise.all(running.map((one) => one.stop()));
+      },
+    };
+
+    function goOn(take: TakeRecord): void {
+      driver.takeEnded(take).catch((error: unknown) => {
+        if (!stopping.signal.aborted)
+          log.error({ takeId: take.id, error }, 'shot could not go on after its take');
+      });
+    }
+
+    function onResolved(take: TakeRecord): void {
+      if (take.state === 'TAKE_STATE_ACCEPTED') return driver.watch(take);
+      measures.ended(take);
+      reporter
+        .askAgain(take)
+        .catch((error: unknown) => log.error({ takeId: take.id, error }, 'film was not told'));
+    }
+
+    async function verify(): Promise<void> {
+      while (!stopping.signal.aborted) {
+        try {
+          return await selfHosted.verify(catalogue.models.values());
+        } catch {
+          await new Promise((resolve) => setTimeout(resolve, VERIFY_AGAIN_MS).unref());
+        }
+      }
+    }
+  },
+};

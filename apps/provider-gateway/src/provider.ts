@@ -1,0 +1,65 @@
+import type { BlobRef } from '@reelmesh/contracts/common';
+import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import type { ModelCard, TakeIntent, TakeRecord } from '@reelmesh/domain';
+
+/** A request ready to send, fixed before the first byte leaves. */
+export interface PreparedRequest {
+  readonly endpoint: string;
+  readonly credentialRef: string;
+  readonly request: unknown;
+  /** What the model cannot honour, for the take. */
+  readonly warnings: readonly string[];
+}
+
+export type SubmitResult =
+  | { readonly kind: 'accepted'; readonly taskId: string }
+  /** Surely never reached the provider: safe to try again. */
+  | { readonly kind: 'not-sent'; readonly message: string }
+  /** A definite refusal: nothing was charged. */
+  | { readonly kind: 'rejected'; readonly failure: FailureClass; readonly message: string }
+  /** Sent, and no telling what came of it. */
+  | { readonly kind: 'unknown'; readonly message: string };
+
+export type PollResult =
+  /** `waitingFor` is shown to people: "provider queue", "provider concurrency", "render". */
+  | { readonly kind: 'running'; readonly progress: number; readonly waitingFor: string }
+  | { readonly kind: 'succeeded'; readonly costMicros: number; readonly output: Output }
+  | {
+      readonly kind: 'failed';
+      readonly failure: FailureClass;
+      readonly message: string;
+      readonly costMicros: number;
+    }
+  | { readonly kind: 'cancelled'; readonly costMicros: number }
+  /** The provider no longer knows the task. */
+  | { readonly kind: 'expired'; readonly message: string; readonly costMicros: number };
+
+/** Where the clip is: already in our blob store, or at a URL of the provider's. */
+export type Output = { readonly blob: BlobRef } | { readonly url: string };
+
+export type LookupResult =
+  | { readonly kind: 'found'; readonly taskId: string }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'cannot-tell' };
+
+/**
+ * One provider. Every method makes at most one call and never retries: the gateway has the only retry loop.
+ * A network failure of poll, lookup or cancel is thrown as a retryable AppError; it is never a verdict.
+ */
+export interface Provider {
+  readonly name: string;
+  /** Why it cannot be used now (`not_configured`); undefined when it can. */
+  unavailable(): string | undefined;
+  /** Pure. The prompt's length in UTF-16 units counts against the model's limit. */
+  prepare(card: ModelCard, spec: RenderSpec): PreparedRequest;
+  /** 0 when the model takes no text. */
+  promptLength(spec: RenderSpec): number;
+  /** Exactly one create call. Never throws: every outcome is one of the four. */
+  submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult>;
+  /** Whether a create call whose answer was lost has arrived, where the provider can be asked. */
+  lookup(take: TakeRecord, signal: AbortSignal): Promise<LookupResult>;
+  poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult>;
+  cancel(take: TakeRecord, signal: AbortSignal): Promise<void>;
+  /** Which hosts a clip may be downloaded from, given where the take was submitted. */
+  outputHosts(endpoint: string): readonly string[];
+}

@@ -1,0 +1,97 @@
+import type { FailureClass } from '@reelmesh/contracts/shot';
+import { z } from 'zod';
+import type { PollResult, SubmitResult } from './provider.ts';
+
+/** $0.01 a credit, in micro-dollars. Source: Runway's price page. */
+const MICROS_PER_CREDIT = 10_000;
+
+const created = z.object({ id: z.string().min(1).max(200) });
+
+const task = z.object({
+  status: z.string(),
+  progress: z.number().optional(),
+  cost: z.object({ credits: z.number().nonnegative() }).optional(),
+  output: z.array(z.string()).optional(),
+  failure: z.string().optional(),
+  failureCode: z.string().optional(),
+});
+
+const refusal = z.object({ error: z.string() });
+
+/** Why a create was refused, or whether it is in doubt. 5xx are in doubt: Runway does not say that they are not charged. */
+export function readCreate(status: number, body: unknown): SubmitResult {
+  if (status >= 200 && status < 300) {
+    const answer = created.safeParse(body);
+    return answer.success
+      ? { kind: 'accepted', taskId: answer.data.id }
+      : { kind: 'unknown', message: `runway answered ${status} without a readable task id` };
+  }
+  const text = refusal.safeParse(body);
+  const message = `runway answered ${status}${text.success ? `: ${text.data.error.slice(0, 300)}` : ''}`;
+  if (status === 400) return { kind: 'rejected', failure: readBadRequest(text.data?.error ?? ''), message };
+  if (status === 401 || status === 403) return { kind: 'rejected', failure: 'FAILURE_CLASS_AUTH', message };
+  if (status === 429) return { kind: 'rejected', failure: 'FAILURE_CLASS_QUOTA', message };
+  if (status >= 400 && status < 500 && status !== 408) {
+    return { kind: 'rejected', failure: 'FAILURE_CLASS_INVALID_INPUT', message };
+  }
+  return { kind: 'unknown', message };
+}
+
+/** Runway has no status of its own for an empty account: it is a 400 that says so. */
+function readBadRequest(error: string): FailureClass {
+  return /\bcredits\b/i.test(error) ? 'FAILURE_CLASS_NO_FUNDS' : 'FAILURE_CLASS_INVALID_INPUT';
+}
+
+/**
+ * A task as Runway tells it. A word that we do not know means that it is still running: taking it for a failure would
+ * pay twice.
+ * @param quoteMicros charged when Runway does not say what a finished task cost
+ */
+export function readTask(body: unknown, quoteMicros: number): PollResult | undefined {
+  const answer = task.safeParse(body);
+  if (!answer.success) return undefined;
+  const { status, progress = 0, cost, output, failure, failureCode } = answer.data;
+  const costMicros = cost === undefined ? quoteMicros : Math.round(cost.credits * MICROS_PER_CREDIT);
+  switch (status.trim().toUpperCase()) {
+    case 'SUCCEEDED': {
+      const url = output?.[0];
+      if (url !== undefined) return { kind: 'succeeded', costMicros, output: { url } };
+      return {
+        kind: 'failed',
+        failure: 'FAILURE_CLASS_BAD_OUTPUT',
+        message: 'runway says that it succeeded but names no file',
+        costMicros,
+      };
+    }
+    case 'FAILED':
+      return {
+        kind: 'failed',
+        failure: readFailureCode(failureCode),
+        message: `runway: ${(failure ?? 'failed').slice(0, 300)}${failureCode === undefined ? '' : ` (${failureCode})`}`,
+        costMicros,
+      };
+    case 'CANCELLED':
+      return { kind: 'cancelled', costMicros };
+    case 'THROTTLED':
+      return { kind: 'running', progress: 0, waitingFor: 'provider concurrency' };
+    case 'PENDING':
+      return { kind: 'running', progress: 0, waitingFor: 'provider queue' };
+    default:
+      return { kind: 'running', progress: Math.min(1, Math.max(0, progress)), waitingFor: 'render' };
+  }
+}
+
+/** Runway's failure taxonomy (docs: task failures). A code that we do not know is not tried again. */
+function readFailureCode(code: string | undefined): FailureClass {
+  if (code === undefined) return 'FAILURE_CLASS_TRANSIENT';
+  if (code.startsWith('SAFETY.INPUT') || code.startsWith('INPUT_PREPROCESSING.SAFETY')) {
+    return 'FAILURE_CLASS_MODERATED_INPUT';
+  }
+  if (code.startsWith('SAFETY')) return 'FAILURE_CLASS_MODERATED_OUTPUT';
+  if (code.startsWith('INTERNAL.BAD_OUTPUT')) return 'FAILURE_CLASS_BAD_OUTPUT';
+  if (code.startsWith('ASSET.')) return 'FAILURE_CLASS_INVALID_INPUT';
+  if (code === 'INTERNAL' || code === 'INPUT_PREPROCESSING.INTERNAL' || code === 'THIRD_PARTY.UNAVAILABLE') {
+    return 'FAILURE_CLASS_TRANSIENT';
+  }
+  return 'FAILURE_CLASS_UNCLASSIFIED';
+}

@@ -1,0 +1,93 @@
+import { AppError } from '@reelmesh/domain';
+import type { TakeRecord } from '@reelmesh/domain';
+import type { Logger } from '@reelmesh/service';
+import type { FilmStops } from './film-stops.ts';
+import type { Provider } from './provider.ts';
+import type { Reporter } from './reporter.ts';
+import type { Slots } from './slots.ts';
+import type { TakeLog } from './take-log.ts';
+
+export interface SenderDeps {
+  readonly log: Logger;
+  readonly takeLog: TakeLog;
+  readonly stops: FilmStops;
+  readonly reporter: Reporter;
+  readonly slots: ReadonlyMap<string, Slots>;
+  readonly providers: ReadonlyMap<string, Provider>;
+  /** This process and this run of it: tells our own sends from those of a crashed predecessor. */
+  readonly sender: string;
+}
+
+/** Makes the one create call of a take. Nothing else in the system sends anything that costs money. */
+export class Sender {
+  readonly #deps: SenderDeps;
+  readonly #sending = new Set<string>();
+
+  constructor(deps: SenderDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether this process is in the middle of the take's create call. */
+  isSending(takeId: string): boolean {
+    return this.#sending.has(takeId);
+  }
+
+  /**
+   * Waits for a slot, makes sure that nobody else sends, sends, and writes down what came of it.
+   * The slot stays held: the caller gives it back when the take has ended.
+   * @returns the take as it is now
+   */
+  async send(take: TakeRecord, signal: AbortSignal): Promise<TakeRecord> {
+    const { takeLog, reporter, slots, sender, stops } = this.#deps;
+    if (take.state === 'TAKE_STATE_INTENT') {
+      reporter.tell(take, 0, 'slot');
+      await slots.get(take.intent.provider)?.acquire(take.id, signal);
+      // The wait may have been long, and the film may have been cancelled meanwhile.
+      if (await stops.isStopped(take.intent.filmId)) {
+        return (await takeLog.step(take, 'take.cancelled', { costMicros: 0 })) ?? take;
+      }
+      const sending = await takeLog.step(take, 'take.sending', { sender });
+      if (sending === undefined) return (await takeLog.read(take.id)) ?? take;
+      return this.#call(sending, signal);
+    }
+    return this.#call(take, signal);
+  }
+
+  async #call(take: TakeRecord, signal: AbortSignal): Promise<TakeRecord> {
+    const { takeLog, reporter, log } = this.#deps;
+    const provider = this.#deps.providers.get(take.intent.provider);
+    this.#sending.add(take.id);
+    try {
+      const result =
+        provider === undefined
+          ? ({ kind: 'not-sent', message: `no provider ${take.intent.provider}` } as const)
+          : await provider.submit(take.intent, take.id, signal);
+      const after = await record();
+      if (result.kind !== 'accepted') log.warn({ takeId: take.id, ...result }, 'take was not accepted');
+      reporter.tell(after, 0, result.kind === 'accepted' ? 'provider queue' : '');
+      return after;
+
+      async function record(): Promise<TakeRecord> {
+        switch (result.kind) {
+          case 'accepted':
+            return taken(await takeLog.step(take, 'take.accepted', { taskId: result.taskId }));
+          case 'not-sent':
+            return taken(await takeLog.step(take, 'take.not_sent', { message: result.message }));
+          case 'rejected':
+            return taken(
+              await takeLog.step(take, 'take.rejected', { failure: result.failure, message: result.message }),
+            );
+          case 'unknown':
+            return taken(await takeLog.step(take, 'take.unknown', { message: result.message }));
+        }
+      }
+    } finally {
+      this.#sending.delete(take.id);
+    }
+
+    function taken(after: TakeRecord | undefined): TakeRecord {
+      if (after !== undefined) return after;
+      throw AppError.from(new Error(`take ${take.id}: somebody else wrote down how our own submit ended`));
+    }
+  }
+}

@@ -1,0 +1,303 @@
+import type { RenderCommand } from '@reelmesh/contracts/shot';
+import { digestOf, isTakeOver, nextShotStep, route, sumMicros, takeId as takeIdOf } from '@reelmesh/domain';
+import type { Clock, Route, ShotStep, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { Bus } from '@reelmesh/messaging';
+import type { Logger } from '@reelmesh/service';
+import type { Attendant } from './attendant.ts';
+import { strategyNamed } from './catalogue.ts';
+import type { Catalogue } from './catalogue.ts';
+import { conditionsOf } from './conditions.ts';
+import { DueQueue } from './due-queue.ts';
+import type { FilmStops } from './film-stops.ts';
+import type { Provider } from './provider.ts';
+import type { Reporter, ShotAddress } from './reporter.ts';
+import type { Sender } from './sender.ts';
+import type { Slots } from './slots.ts';
+import type { TakeLog } from './take-log.ts';
+
+export interface DriverDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly bus: Bus;
+  readonly catalogue: Catalogue;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly slots: ReadonlyMap<string, Slots>;
+  readonly takeLog: TakeLog;
+  readonly sender: Sender;
+  readonly attendant: Attendant;
+  readonly reporter: Reporter;
+  readonly stops: FilmStops;
+  readonly senderName: string;
+}
+
+/** Looks again at a take that another gateway is sending. */
+const RECHECK_MS = 5_000;
+
+/**
+ * Brings one shot to a clip: reads its takes, asks the policy (`nextShotStep`) what is next, does it, again and again.
+ * Idempotent: at any moment, in any process, driving a shot again continues where its facts stand.
+ */
+export class ShotDriver {
+  readonly #deps: DriverDeps;
+  /** Commands of shots that somebody waits for, by shot. */
+  readonly #commands = new Map<string, RenderCommand>();
+  readonly #chains = new Map<string, Promise<void>>();
+  readonly #alarm: DueQueue;
+  readonly #stopped = new AbortController();
+
+  constructor(deps: DriverDeps) {
+    this.#deps = deps;
+    this.#alarm = new DueQueue((shot) => this.#wake(shot));
+  }
+
+  /** Resolves when the shot's next take is durably under way, or when there is nothing more to do. */
+  async drive(command: RenderCommand): Promise<void> {
+    const shot = shotOf(command);
+    this.#commands.set(shot, command);
+    const before = this.#chains.get(shot) ?? Promise.resolve();
+    const run = before.catch(() => undefined).then(() => this.#advance(command));
+    this.#chains.set(shot, run);
+    try {
+      await run;
+    } finally {
+      if (this.#chains.get(shot) === run) this.#chains.delete(shot);
+    }
+  }
+
+  /** A take has ended or is in doubt: the shot goes on. A clip that nobody waits for is kept all the same. */
+  async takeEnded(take: TakeRecord): Promise<void> {
+    const address = { tenant: take.tenant, filmId: take.intent.filmId, shotKey: take.intent.shotKey };
+    this.#deps.slots.get(take.intent.provider)?.release(take.id);
+    const command = this.#commands.get(shotOf(address));
+    if (command !== undefined) return this.drive(command);
+    if (take.state === 'TAKE_STATE_SETTLED') await this.#deps.reporter.rendered(address, take, [take]);
+  }
+
+  /** Sees an accepted take to its end, whoever asked for it. */
+  watch(take: TakeRecord): void {
+    this.#deps.slots.get(take.intent.provider)?.hold(take.id);
+    this.#deps.attendant.watch(take);
+  }
+
+  /** Takes up a take that a former process left in the middle of its create call. */
+  lookAfter(take: TakeRecord): void {
+    const { filmId, shotKey, shotId, spec, strategy, reservedMicros } = take.intent;
+    const command = {
+      tenant: take.tenant,
+      filmId,
+      shotKey,
+      shotId,
+      spec,
+      strategy,
+      reservedMicros,
+      traceparent: '',
+    };
+    this.#commands.set(shotOf(command), command);
+    this.#wake(shotOf(command));
+  }
+
+  stop(): void {
+    this.#alarm.clear();
+    this.#stopped.abort();
+  }
+
+  #wake(shot: string): void {
+    const command = this.#commands.get(shot);
+    if (command === undefined) return;
+    this.drive(command).catch((error: unknown) => {
+      this.#deps.log.error(
+        { filmId: command.filmId, shotId: command.shotId, error },
+        'shot could not be driven',
+      );
+      this.#alarm.schedule(shot, RECHECK_MS);
+    });
+  }
+
+  async #advance(command: RenderCommand): Promise<void> {
+    const { takeLog, catalogue, clock } = this.#deps;
+    const strategy = strategyNamed(catalogue, command.strategy);
+    // Every turn either ends here or writes a fact, and a shot has a bounded number of facts.
+    for (let takes = await takeLog.takesOf(command.filmId, command.shotKey); ;) {
+      const step = nextShotStep(takes, strategy);
+      if (step.kind === 'take' && step.notBeforeMs > clock.now()) {
+        return this.#alarm.schedule(shotOf(command), step.notBeforeMs - clock.now());
+      }
+      const take = await this.#perform(step, command, takes);
+      if (take === undefined) return;
+      takes = [...takes.filter(({ id }) => id !== take.id), take];
+    }
+  }
+
+  /** @returns the take that has changed, or undefined when nothing more can be done now */
+  async #perform(
+    step: ShotStep,
+    command: RenderCommand,
+    takes: readonly TakeRecord[],
+  ): Promise<TakeRecord | undefined> {
+    const { reporter } = this.#deps;
+    switch (step.kind) {
+      case 'have-clip':
+        this.#commands.delete(shotOf(command));
+        await reporter.rendered(command, step.take, takes);
+        return undefined;
+      case 'give-up':
+        this.#commands.delete(shotOf(command));
+        await reporter.failed(command, takes, { ...step, inDoubt: false });
+        return undefined;
+      case 'doubt':
+        return this.#clearUp(step.take, command, takes);
+      case 'continue':
+        return this.#continue(step.take, command);
+      case 'take':
+        return this.#begin(step, command, takes);
+    }
+  }
+
+  async #begin(
+    step: Extract<ShotStep, { kind: 'take' }>,
+    command: RenderCommand,
+    takes: readonly TakeRecord[],
+  ): Promise<TakeRecord | undefined> {
+    const { reporter, stops, takeLog, slots, sender, senderName } = this.#deps;
+    const giveUp = async (
+      failure: 'FAILURE_CLASS_CANCELLED' | 'FAILURE_CLASS_BUDGET' | 'FAILURE_CLASS_INVALID_INPUT',
+      message: string,
+    ): Promise<undefined> => {
+      this.#commands.delete(shotOf(command));
+      await reporter.failed(command, takes, {
+        failure,
+        message,
+        takeId: takes.at(-1)?.id ?? '',
+        inDoubt: false,
+      });
+      return undefined;
+    };
+    if (await stops.isStopped(command.filmId))
+      return giveUp('FAILURE_CLASS_CANCELLED', 'the film was cancelled');
+    const routed = this.#route(command, step.exhausted, takes);
+    if (routed.chosen === undefined) {
+      const reasons = routed.decision.candidates
+        .map((c) => `${c.provider}/${c.model}: ${c.reason}`)
+        .join(', ');
+      const overBudget = routed.decision.candidates.some((c) => c.reason === 'budget');
+      return giveUp(
+        overBudget ? 'FAILURE_CLASS_BUDGET' : 'FAILURE_CLASS_INVALID_INPUT',
+        `no model of strategy ${command.strategy} can render it (${reasons})`,
+      );
+    }
+    const intent = this.#intent(step, command, routed);
+    const id = takeIdOf(command.filmId, command.shotKey, step.attempt);
+    const slot = slots.get(intent.provider);
+    const atOnce = slot?.free === true;
+    if (atOnce) slot?.hold(id);
+    const take = await takeLog.begin(id, command.tenant, intent, atOnce ? senderName : undefined);
+    if (take === undefined) return takeLog.read(id);
+    return this.#attend(await sender.send(take, this.#stopped.signal));
+  }
+
+  #route(command: RenderCommand, exhausted: ReadonlySet<string>, takes: readonly TakeRecord[]): Route {
+    const { catalogue, providers } = this.#deps;
+    const strategy = strategyNamed(catalogue, command.strategy);
+    const spec = specOf(command);
+    const spent = sumMicros(takes.map((take) => take.costMicros));
+    return route(strategy, catalogue.models, spec, {
+      ...conditionsOf(strategy, providers, spec),
+      exhausted,
+      budgetMicros: Math.max(0, command.reservedMicros - spent),
+    });
+  }
+
+  #intent(step: Extract<ShotStep, { kind: 'take' }>, command: RenderCommand, routed: Route): TakeIntent {
+    const card = routed.chosen;
+    const provider = card === undefined ? undefined : this.#deps.providers.get(card.provider);
+    if (card === undefined || provider === undefined) throw new Error('no candidate was chosen');
+    const spec = specOf(command);
+    const prepared = provider.prepare(card, spec);
+    const chosen = routed.decision.candidates.find((candidate) => candidate.reason === 'chosen');
+    return {
+      filmId: command.filmId,
+      shotId: command.shotId,
+      shotKey: command.shotKey,
+      attempt: step.attempt,
+      provider: card.provider,
+      model: card.model,
+      endpoint: prepared.endpoint,
+      credentialRef: prepared.credentialRef,
+      request: prepared.request,
+      requestDigest: digestOf(prepared.request),
+      quoteMicros: chosen?.quoteMicros ?? 0,
+      spec,
+      strategy: command.strategy,
+      decision: routed.decision,
+      warnings: prepared.warnings,
+      reservedMicros: command.reservedMicros,
+      fallbackReason: step.fallbackReason,
+    };
+  }
+
+  async #continue(take: TakeRecord, command: RenderCommand): Promise<TakeRecord | undefined> {
+    const { sender, takeLog, bus, senderName } = this.#deps;
+    if (take.state === 'TAKE_STATE_INTENT')
+      return this.#attend(await sender.send(take, this.#stopped.signal));
+    if (take.state !== 'TAKE_STATE_SENDING') return this.#attend(take);
+    if (sender.isSending(take.id)) return undefined;
+    const [instance = ''] = take.sender.split('/');
+    const isOurs = senderName.startsWith(`${instance}/`);
+    if (!isOurs && (await bus.isAlive(instance))) {
+      this.#alarm.schedule(shotOf(command), RECHECK_MS);
+      return undefined;
+    }
+    const message = 'the gateway stopped while it was sending';
+    return (await takeLog.step(take, 'take.unknown', { message })) ?? takeLog.read(take.id);
+  }
+
+  /** Whatever is under way is watched; the rest goes back to the policy. */
+  #attend(take: TakeRecord): TakeRecord | undefined {
+    if (take.state === 'TAKE_STATE_ACCEPTED' || take.state === 'TAKE_STATE_SUCCEEDED') {
+      this.watch(take);
+      return undefined;
+    }
+    if (isTakeOver(take.state)) this.#deps.slots.get(take.intent.provider)?.release(take.id);
+    return take;
+  }
+
+  /** Ends the doubt where the provider can be asked, else leaves it to an operator, in plain sight. */
+  async #clearUp(
+    take: TakeRecord,
+    command: RenderCommand,
+    takes: readonly TakeRecord[],
+  ): Promise<TakeRecord | undefined> {
+    const { providers, takeLog, reporter, slots } = this.#deps;
+    slots.get(take.intent.provider)?.release(take.id);
+    if (take.state === 'TAKE_STATE_PARKED') {
+      this.#commands.delete(shotOf(command));
+      await reporter.failed(command, takes, {
+        failure: 'FAILURE_CLASS_UNSPECIFIED',
+        message: take.message,
+        takeId: take.id,
+        inDoubt: true,
+      });
+      reporter.tell(take, 0, 'operator');
+      return undefined;
+    }
+    const provider = providers.get(take.intent.provider);
+    const answer = (await provider?.lookup(take, this.#stopped.signal)) ?? { kind: 'cannot-tell' };
+    const by = `lookup at ${take.intent.provider}`;
+    const after =
+      answer.kind === 'found'
+        ? await takeLog.step(take, 'take.found', { taskId: answer.taskId, by })
+        : answer.kind === 'not-found'
+          ? await takeLog.step(take, 'take.not_found', { by })
+          : await takeLog.step(take, 'take.parked', { message: take.message });
+    return after ?? takeLog.read(take.id);
+  }
+}
+
+function shotOf(shot: ShotAddress): string {
+  return `${shot.filmId}/${shot.shotKey}`;
+}
+
+function specOf(command: RenderCommand): NonNullable<RenderCommand['spec']> {
+  if (command.spec === undefined) throw new Error(`shot ${command.shotId}: the command carries no spec`);
+  return command.spec;
+}

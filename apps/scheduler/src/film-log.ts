@@ -1,0 +1,90 @@
+import type { Clock, Fact, FactStore, FilmBodies, FilmFact, FilmKind, FilmRecord } from '@reelmesh/domain';
+import { AppError, Code, applyFilm, filmFactId, filmStream, foldFilm } from '@reelmesh/domain';
+
+/** One fact to come: its kind and its body. */
+export type FilmEntry = { [K in FilmKind]: readonly [kind: K, body: FilmBodies[K]] }[FilmKind];
+
+/** Somebody else has written the film's next fact: read again before you act. */
+export const isSuperseded = (error: unknown): boolean =>
+  error instanceof AppError && error.reason === 'FILM_SUPERSEDED';
+
+/** Reads and writes the logs of films. A film's log has one writer at a time; the store settles who. */
+export class FilmLog {
+  readonly #facts: FactStore;
+  readonly #clock: Clock;
+
+  constructor(facts: FactStore, clock: Clock) {
+    this.#facts = facts;
+    this.#clock = clock;
+  }
+
+  async read(filmId: string): Promise<FilmRecord | undefined> {
+    return foldFilm(await this.facts(filmId));
+  }
+
+  async facts(filmId: string): Promise<readonly FilmFact[]> {
+    return (await this.#facts.read(filmStream(filmId))) as readonly FilmFact[];
+  }
+
+  async firstFact(filmId: string): Promise<FilmFact | undefined> {
+    return (await this.#facts.get(filmFactId(filmId, 1))) as FilmFact | undefined;
+  }
+
+  /**
+   * Begins a film. The other facts given are written with it.
+   * @returns undefined when the film exists
+   */
+  async begin(
+    filmId: string,
+    tenant: string,
+    entries: readonly FilmEntry[],
+    others: readonly Fact[],
+  ): Promise<{ readonly film: FilmRecord; readonly facts: readonly FilmFact[] } | undefined> {
+    const facts = this.#compile(filmId, tenant, 0, 1, entries);
+    const [first] = await this.#facts.append([...facts, ...others]);
+    const film = foldFilm(facts);
+    return first === 'inserted' && film !== undefined ? { film, facts } : undefined;
+  }
+
+  /**
+   * Writes the film's next facts. ABORTED (FILM_SUPERSEDED) when another scheduler has written there.
+   * @param epoch the new fencing number, when ownership changes
+   */
+  async append(
+    film: FilmRecord,
+    entries: readonly FilmEntry[],
+    others: readonly Fact[] = [],
+    epoch = film.epoch,
+  ): Promise<{ readonly film: FilmRecord; readonly facts: readonly FilmFact[] }> {
+    const facts = this.#compile(film.id, film.tenant, film.seq, epoch, entries);
+    const results = await this.#facts.append([...facts, ...others]);
+    if (results.slice(0, facts.length).includes('exists')) {
+      throw new AppError(Code.ABORTED, `film ${film.id} has another writer`, { reason: 'FILM_SUPERSEDED' });
+    }
+    return { film: facts.reduce<FilmRecord>(applyFilm, film), facts };
+  }
+
+  #compile(
+    filmId: string,
+    tenant: string,
+    after: number,
+    epoch: number,
+    entries: readonly FilmEntry[],
+  ): readonly FilmFact[] {
+    const atMs = this.#clock.now();
+    return entries.map(([kind, body], index) => {
+      const seq = after + index + 1;
+      const fact = {
+        id: filmFactId(filmId, seq),
+        stream: filmStream(filmId),
+        seq,
+        kind,
+        tenant,
+        atMs,
+        epoch,
+        body,
+      };
+      return fact as FilmFact;
+    });
+  }
+}

@@ -1,0 +1,110 @@
+import type { BlobRef } from '@reelmesh/contracts/common';
+import type { FilmOptions, FilmScene } from '@reelmesh/contracts/film';
+import { ScriptParserServiceDefinition, Document } from '@reelmesh/contracts/script';
+import type { Delivery, Diagnostic } from '@reelmesh/contracts/script';
+import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
+import type { RoutingDecision, ShotQuote } from '@reelmesh/contracts/shot';
+import { AppError, Code, invalid, pictureOf, renderSpecOf, shotKey } from '@reelmesh/domain';
+import type { BlobStore, Plan, PlannedShot } from '@reelmesh/domain';
+import type { Bus, Client } from '@reelmesh/messaging';
+
+export interface PlannedFilm {
+  readonly plan: Plan;
+  /** What routing would do with each shot of the plan, in order. */
+  readonly decisions: readonly (RoutingDecision | undefined)[];
+}
+
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+const MAX_DIAGNOSTICS = 200;
+const PARSE_TIMEOUT_MS = 30_000;
+/** Shots in one quote call: keeps the message well under NATS's 1 MiB. */
+const QUOTE_BATCH = 200;
+
+/** From a script to a plan: parse, describe what each shot needs, price it, address it. Changes nothing. */
+export class Planner {
+  readonly #blobs: BlobStore;
+  readonly #parser: Client<typeof ScriptParserServiceDefinition>;
+  readonly #gateway: Client<typeof ProviderGatewayServiceDefinition>;
+  readonly #maxShots: number;
+
+  constructor(bus: Bus, blobs: BlobStore, maxShots: number) {
+    this.#blobs = blobs;
+    this.#parser = bus.client(ScriptParserServiceDefinition);
+    this.#gateway = bus.client(ProviderGatewayServiceDefinition);
+    this.#maxShots = maxShots;
+  }
+
+  async plan(tenant: string, script: BlobRef, fileName: string, options: FilmOptions): Promise<PlannedFilm> {
+    const document = await this.#parse(script, fileName);
+    const shots = document.scenes.flatMap((scene, index) =>
+      scene.shots.map((shot) => ({ scene, index, shot })),
+    );
+    if (shots.length > this.#maxShots) {
+      throw invalid(
+        'TOO_MANY_SHOTS',
+        `the script makes ${shots.length} shots, more than the ${this.#maxShots} allowed`,
+      );
+    }
+    const specs = shots.map(({ scene, shot }) =>
+      renderSpecOf(pictureOf(scene, shot, document.language), shot.durationMs, options),
+    );
+    const { digest, quotes } = await this.#quote(tenant, options.strategy, specs);
+    const planned = shots.map(({ index, shot }, at): PlannedShot => {
+      const spec = specs[at];
+      const quote = quotes[at];
+      if (spec === undefined || quote === undefined) {
+        throw new AppError(Code.INTERNAL, `shot ${shot.id} got no quote`);
+      }
+      return {
+        shotId: shot.id,
+        key: shotKey(spec, digest),
+        scene: index,
+        durationMs: shot.durationMs,
+        spec,
+        speeches: shot.speeches.map(({ speaker, text, delivery, startMs, durationMs }) => ({
+          speaker,
+          text,
+          delivery: delivery satisfies Delivery,
+          startMs,
+          durationMs,
+        })),
+        quoteMicros: quote.expectedMicros,
+        limitMicros: quote.limitMicros,
+        reservedMicros: quote.limitMicros,
+      };
+    });
+    const plan: Plan = {
+      title: document.title,
+      language: document.language,
+      scenes: document.scenes.map(({ heading, number }): FilmScene => ({ heading, number })),
+      shots: planned,
+      diagnostics: document.diagnostics.slice(0, MAX_DIAGNOSTICS) satisfies readonly Diagnostic[],
+    };
+    return { plan, decisions: quotes.map((quote) => quote.decision) };
+  }
+
+  async #parse(script: BlobRef, fileName: string): Promise<Document> {
+    const { document } = await this.#parser.parseScript(
+      { script, fileName },
+      { timeoutMs: PARSE_TIMEOUT_MS },
+    );
+    if (document === undefined) throw new AppError(Code.INTERNAL, 'the parser gave no document');
+    return Document.decode(await this.#blobs.readAll(document.sha256, MAX_DOCUMENT_BYTES));
+  }
+
+  async #quote(
+    tenant: string,
+    strategy: string,
+    specs: readonly PlannedShot['spec'][],
+  ): Promise<{ readonly digest: string; readonly quotes: readonly ShotQuote[] }> {
+    const quotes: ShotQuote[] = [];
+    let digest = '';
+    for (let from = 0; from < specs.length || from === 0; from += QUOTE_BATCH) {
+      const batch = specs.slice(from, from + QUOTE_BATCH);
+      const answer = await this.#gateway.quoteShots({ tenant, strategy, specs: batch });
+      digest = answer.strategyDigest;
+      quotes.push(...answer.quotes);
+    }
+    return { digest, quotes };
+  }
+}

@@ -1,0 +1,311 @@
+import { CacheServiceDefinition } from '@reelmesh/contracts/cache';
+import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
+import type { FilmOptions } from '@reelmesh/contracts/film';
+import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
+import {
+  AppError,
+  Code,
+  digestOf,
+  isAtRest,
+  isTerminal,
+  keysOf,
+  pickFair,
+  sha256Hex,
+} from '@reelmesh/domain';
+import type {
+  BlobStore,
+  Clock,
+  FactStore,
+  FilmRecord,
+  Ids,
+  Plan,
+  ScriptSource,
+  Waiting,
+} from '@reelmesh/domain';
+import type { Bus, Client } from '@reelmesh/messaging';
+import type { Logger } from '@reelmesh/service';
+import { FilmIndex } from './film-index.ts';
+import { FilmLog } from './film-log.ts';
+import { FilmRunner, publishFacts } from './film-runner.ts';
+import type { RunnerDeps } from './film-runner.ts';
+import { LedgerBook, assertWithinBudget } from './ledger-book.ts';
+import { Planner } from './planner.ts';
+
+export interface SchedulerDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly bus: Bus;
+  readonly facts: FactStore;
+  readonly blobs: BlobStore;
+  /** This scheduler, as the owner of films. */
+  readonly owner: string;
+  readonly maxInFlight: number;
+  readonly redriveMs: number;
+  readonly maxShots: number;
+}
+
+/** Owns films: takes them on, gives their shots slots by fairness, wakes them when something has happened. */
+export class Scheduler {
+  readonly planner: Planner;
+  readonly filmLog: FilmLog;
+  readonly cache: Client<typeof CacheServiceDefinition>;
+  readonly #deps: SchedulerDeps;
+  readonly #index: FilmIndex;
+  readonly #runnerDeps: RunnerDeps;
+  readonly #runners = new Map<string, FilmRunner>();
+  readonly #loading = new Map<string, Promise<FilmRunner | undefined>>();
+  #pumping = false;
+  #stopped = false;
+
+  constructor(deps: SchedulerDeps) {
+    const { bus, blobs, facts, clock } = deps;
+    this.#deps = deps;
+    this.planner = new Planner(bus, blobs, deps.maxShots);
+    this.filmLog = new FilmLog(facts, clock);
+    this.cache = bus.client(CacheServiceDefinition);
+    this.#index = new FilmIndex(facts);
+    this.#runnerDeps = {
+      ...deps,
+      filmLog: this.filmLog,
+      ledger: new LedgerBook(facts, clock),
+      cache: this.cache,
+      gateway: bus.client(ProviderGatewayServiceDefinition),
+      onChange: () => this.#pump(),
+      onRest: (filmId) => this.#runners.delete(filmId),
+    };
+  }
+
+  get films(): number {
+    return this.#runners.size;
+  }
+
+  get inFlight(): number {
+    return [...this.#runners.values()].reduce((sum, runner) => sum + runner.underway, 0);
+  }
+
+  /**
+   * Accepts a film. The id follows from tenant and request, so the same request finds the film that it made;
+   * an unfinished one goes on.
+   */
+  async start(tenant: string, source: ScriptSource, options: FilmOptions): Promise<FilmRecord> {
+    const filmId = filmIdOf(tenant, source.requestId);
+    const first = await this.filmLog.firstFact(filmId);
+    if (first?.kind === 'film.created') {
+      assertSameRequest(source, options, first.body, first.body.options);
+      return this.#goOn(filmId);
+    }
+    const { plan } = await this.#plan(tenant, source, options);
+    assertWithinBudget(plan, 0, options.budgetMicros);
+    const reservation = this.#runnerDeps.ledger.reservation({ id: filmId, tenant, epoch: 1 }, 1, plan);
+    const begun = await this.filmLog.begin(
+      filmId,
+      tenant,
+      [
+        ['film.created', { ...source, options, owner: this.#deps.owner }],
+        ['film.planned', { revision: 1, plan }],
+      ],
+      reservation,
+    );
+    if (begun === undefined) return this.start(tenant, source, options);
+    publishFacts(this.#deps, begun.film, begun.facts.slice(1));
+    this.#run(begun.film);
+    return begun.film;
+  }
+
+  /** A new script for a film. The same request again changes nothing. */
+  async revise(tenant: string, filmId: string, source: ScriptSource): Promise<FilmRecord> {
+    const film = await this.filmOf(tenant, filmId);
+    if (film.source.requestId === source.requestId) {
+      assertSameRequest(source, film.options, film.source, film.options);
+      return this.#goOn(filmId);
+    }
+    if (film.state === 'FILM_STATE_CANCELLED') {
+      throw new AppError(Code.FAILED_PRECONDITION, `film ${filmId} was cancelled: make a new one`, {
+        reason: 'FILM_CANCELLED',
+      });
+    }
+    const { plan } = await this.#plan(tenant, source, film.options);
+    const { costMicros } = await this.#spent(film);
+    assertWithinBudget(plan, costMicros, film.options.budgetMicros);
+    const runner = await this.#adopt(film);
+    const revision = film.revision + 1;
+    return runner.revise(
+      [
+        ['film.revised', { ...source, revision }],
+        ['film.planned', { revision, plan }],
+      ],
+      plan,
+    );
+  }
+
+  async cancel(tenant: string, filmId: string): Promise<FilmRecord> {
+    const film = await this.filmOf(tenant, filmId);
+    if (isTerminal(film.state)) return film;
+    return (await this.#adopt(film)).cancel();
+  }
+
+  /** NOT_FOUND (FILM_NOT_FOUND), also for another tenant's film. */
+  async filmOf(tenant: string, filmId: string): Promise<FilmRecord> {
+    const film = this.#runners.get(filmId)?.film ?? (await this.filmLog.read(filmId));
+    if (film?.tenant === tenant) return film;
+    throw new AppError(Code.NOT_FOUND, `no film ${filmId}`, { reason: 'FILM_NOT_FOUND' });
+  }
+
+  async onOutcome(outcome: ShotOutcomeEvent): Promise<void> {
+    const runner = await this.#runnerFor(outcome.filmId);
+    await runner?.outcome(outcome);
+    this.#pump();
+  }
+
+  async onCut(news: CutEvent): Promise<void> {
+    const runner = await this.#runnerFor(news.filmId);
+    await runner?.cut(news);
+  }
+
+  /** Takes over the unfinished films that nobody alive owns. */
+  async adoptOrphans(): Promise<void> {
+    for (const filmId of await this.#index.unfinished()) {
+      if (this.#stopped || this.#runners.has(filmId)) continue;
+      const film = await this.filmLog.read(filmId);
+      if (film === undefined || isAtRest(film.state)) continue;
+      const isOurs = film.owner === this.#deps.owner;
+      if (isOurs || !(await this.#deps.bus.isAlive(film.owner))) await this.#adopt(film);
+    }
+  }
+
+  async redrive(): Promise<void> {
+    await Promise.all([...this.#runners.values()].map((runner) => runner.redrive(this.#deps.redriveMs)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()));
+  }
+
+  async #plan(tenant: string, source: ScriptSource, options: FilmOptions): Promise<{ readonly plan: Plan }> {
+    const { plan } = await this.planner.plan(tenant, source.script, source.fileName, options);
+    const keys = keysOf(plan);
+    const { clips } = await this.cache.resolveClips({ tenant, filmId: '', shotKeys: keys, peek: true });
+    const cached = new Set(
+      clips.filter((clip) => clip.resolve === 'RESOLVE_HIT').map((clip) => clip.shotKey),
+    );
+    const shots = plan.shots.map((shot) => ({
+      ...shot,
+      reservedMicros: cached.has(shot.key) ? 0 : shot.limitMicros,
+    }));
+    return { plan: { ...plan, shots } };
+  }
+
+  async #spent(film: FilmRecord): Promise<{ readonly costMicros: number }> {
+    const entries = await this.#runnerDeps.ledger.entries(film.id);
+    return {
+      costMicros: entries.reduce(
+        (sum, { body }) => sum + (body.entry === 'LEDGER_KIND_SETTLE' ? body.amountMicros : 0),
+        0,
+      ),
+    };
+  }
+
+  async #goOn(filmId: string): Promise<FilmRecord> {
+    const running = this.#runners.get(filmId);
+    if (running !== undefined) return running.film;
+    const film = await this.filmLog.read(filmId);
+    if (film === undefined)
+      throw new AppError(Code.NOT_FOUND, `no film ${filmId}`, { reason: 'FILM_NOT_FOUND' });
+    if (isTerminal(film.state)) return film;
+    const isOurs = film.owner === this.#deps.owner;
+    if (!isOurs && (await this.#deps.bus.isAlive(film.owner))) return film;
+    return (await this.#adopt(film)).resume();
+  }
+
+  /** A runner for a film that news came of. Undefined for a film that has ended: its news changes nothing. */
+  async #runnerFor(filmId: string): Promise<FilmRunner | undefined> {
+    const running = this.#runners.get(filmId);
+    if (running !== undefined) return running;
+    const loading = this.#loading.get(filmId);
+    if (loading !== undefined) return loading;
+    const load = this.filmLog
+      .read(filmId)
+      .then((film) => (film === undefined || isTerminal(film.state) ? undefined : this.#adopt(film)));
+    this.#loading.set(filmId, load);
+    try {
+      return await load;
+    } finally {
+      this.#loading.delete(filmId);
+    }
+  }
+
+  /** Becomes the film's owner, with a new fencing number. */
+  async #adopt(film: FilmRecord): Promise<FilmRunner> {
+    const running = this.#runners.get(film.id);
+    if (running !== undefined) return running;
+    const adopted = await this.filmLog.append(
+      film,
+      [['film.adopted', { owner: this.#deps.owner }]],
+      [],
+      film.epoch + 1,
+    );
+    publishFacts(this.#deps, film, adopted.facts);
+    return this.#runners.get(film.id) ?? this.#run(adopted.film);
+  }
+
+  #run(film: FilmRecord): FilmRunner {
+    const runner = new FilmRunner(this.#runnerDeps, film);
+    this.#runners.set(film.id, runner);
+    runner.advance().catch((error: unknown) => {
+      if (!this.#stopped)
+        this.#deps.log.warn({ filmId: film.id, error }, 'film could not go on, will be tried again');
+    });
+    return runner;
+  }
+
+  /** Gives free slots to waiting shots, by fairness. */
+  #pump(): void {
+    if (this.#pumping || this.#stopped) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      const runners = [...this.#runners.values()];
+      const inFlight = runners.flatMap(({ film, underway }) =>
+        Array.from({ length: underway }, () => ({ tenant: film.tenant, filmId: film.id })),
+      );
+      const waiting = runners.flatMap((runner) =>
+        [...runner.queued].map((key): Waiting<readonly [FilmRunner, string]> => ({
+          tenant: runner.film.tenant,
+          filmId: runner.film.id,
+          item: [runner, key],
+        })),
+      );
+      const free = this.#deps.maxInFlight - inFlight.length;
+      for (const { item, filmId } of pickFair(waiting, inFlight, free)) {
+        const [runner, key] = item;
+        runner.dispatch(key).catch((error: unknown) => {
+          this.#deps.log.warn({ filmId, error }, 'shot was not sent, will be tried again');
+        });
+      }
+    });
+  }
+}
+
+/** The film that a tenant's request makes: always the same one. */
+export function filmIdOf(tenant: string, requestId: string): string {
+  return `f${sha256Hex(`${tenant}/${requestId}`).slice(0, 24)}`;
+}
+
+function assertSameRequest(
+  a: ScriptSource,
+  aOptions: FilmOptions,
+  b: ScriptSource,
+  bOptions: FilmOptions,
+): void {
+  const same = a.script.sha256 === b.script.sha256 && digestOf(aOptions) === digestOf(bOptions);
+  if (same) return;
+  throw new AppError(
+    Code.ALREADY_EXISTS,
+    `request ${a.requestId} was used before with another script or other options`,
+    {
+      reason: 'REQUEST_ID_REUSED',
+    },
+  );
+}

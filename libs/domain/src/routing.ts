@@ -1,0 +1,144 @@
+import type { Candidate, FailureClass, RenderSpec, RoutingDecision } from '@reelmesh/contracts/shot';
+import { digestOf } from './hash.ts';
+
+/** What a model can do and what it costs, as data. */
+export interface ModelCard {
+  readonly provider: string;
+  readonly model: string;
+  /** Changes whenever the same request would give other pixels: part of the strategy's digest. */
+  readonly revision: string;
+  /** Lengths that can be asked for, whole seconds, ascending. */
+  readonly seconds: readonly number[];
+  /** Aspect ratios offered, width / height, with the provider's name for each; absent when any size goes. */
+  readonly ratios?: readonly Ratio[];
+  /** Longest prompt in UTF-16 code units; absent without a limit. */
+  readonly maxPromptLength?: number;
+  /** Billed for each second that is rendered. */
+  readonly microsPerSecond: number;
+  /** Typical time from submit to clip, for one second of film. */
+  readonly expectedMsPerSecond: number;
+  /** Pause between polls of one take. */
+  readonly pollMs: number;
+  /** After this a take is cancelled, or parked when the provider does not say how it ended. */
+  readonly deadlineMs: number;
+  /** Parameters that go into every request and change pixels. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface Ratio {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A routing policy: who may render, in which order, and what to do when one fails. */
+export interface Strategy {
+  readonly name: string;
+  readonly description: string;
+  /** `provider/model`, best first. Nothing that is not named here is ever used (I5). */
+  readonly candidates: readonly string[];
+  /** Terminal verdicts after which the next candidate may be tried. */
+  readonly fallbackOn: readonly FailureClass[];
+  /** Takes of one shot, all candidates together, at least 1. */
+  readonly maxTakes: number;
+}
+
+/** What routing must know besides the catalogue; empty when quoting. */
+export interface RoutingContext {
+  /** `provider/model` → why it cannot be used now (`disabled`, `hold_auth`, …). */
+  readonly unavailable: ReadonlyMap<string, string>;
+  /** What may still be spent on this shot. */
+  readonly budgetMicros: number;
+  /** Candidates that this shot has used up. */
+  readonly exhausted: ReadonlySet<string>;
+  readonly promptLength: number;
+}
+
+export interface Route {
+  readonly decision: RoutingDecision;
+  readonly chosen: ModelCard | undefined;
+  /** Price of the dearest candidate that could render the shot at all. */
+  readonly limitMicros: number;
+}
+
+/** The shortest length that the model offers and that covers the clip; undefined when none does. */
+export function billedSeconds(card: ModelCard, seconds: number): number | undefined {
+  return card.seconds.find((offered) => offered >= seconds);
+}
+
+/** The provider's ratio nearest to the film's, by the logarithm of width / height. */
+export function nearestRatio(ratios: readonly Ratio[], width: number, height: number): Ratio | undefined {
+  const distance = (ratio: Ratio): number =>
+    Math.abs(Math.log(ratio.width / ratio.height / (width / height)));
+  return ratios.reduce<Ratio | undefined>(
+    (best, ratio) => (best === undefined || distance(ratio) < distance(best) ? ratio : best),
+    undefined,
+  );
+}
+
+/**
+ * Filters the strategy's candidates, keeps their order, and says of each why it was taken or left.
+ * Pure: the same arguments give the same decision.
+ */
+export function route(
+  strategy: Strategy,
+  catalogue: ReadonlyMap<string, ModelCard>,
+  spec: RenderSpec,
+  context: RoutingContext,
+): Route {
+  let chosen: ModelCard | undefined;
+  let limitMicros = 0;
+  const candidates = strategy.candidates.map((name): Candidate => {
+    const card = catalogue.get(name);
+    const [provider = '', model = ''] = name.split('/', 2);
+    if (card === undefined) return candidate(provider, model, 'not_in_catalogue', 0, 0);
+    const seconds = billedSeconds(card, spec.seconds);
+    const quote = (seconds ?? 0) * card.microsPerSecond;
+    const expected = (seconds ?? 0) * card.expectedMsPerSecond;
+    const reason = obstacle(name, card, seconds, quote, context);
+    const capable = seconds !== undefined && reason !== 'capability_prompt_length';
+    if (capable) limitMicros = Math.max(limitMicros, quote);
+    if (reason !== undefined) return candidate(provider, model, reason, quote, expected);
+    if (chosen !== undefined)
+      return { ...candidate(provider, model, 'ranked_lower', quote, expected), eligible: true };
+    chosen = card;
+    return { ...candidate(provider, model, 'chosen', quote, expected), eligible: true };
+  });
+  return { decision: { strategy: strategy.name, candidates }, chosen, limitMicros };
+}
+
+function obstacle(
+  name: string,
+  card: ModelCard,
+  seconds: number | undefined,
+  quoteMicros: number,
+  context: RoutingContext,
+): string | undefined {
+  if (seconds === undefined) return 'capability_duration';
+  if (context.promptLength > (card.maxPromptLength ?? Infinity)) return 'capability_prompt_length';
+  if (context.exhausted.has(name)) return 'exhausted';
+  const unavailable = context.unavailable.get(name);
+  if (unavailable !== undefined) return unavailable;
+  if (quoteMicros > context.budgetMicros) return 'budget';
+  return undefined;
+}
+
+function candidate(
+  provider: string,
+  model: string,
+  reason: string,
+  quoteMicros: number,
+  expectedMs: number,
+): Candidate {
+  return { provider, model, eligible: false, reason, quoteMicros, expectedMs };
+}
+
+/** Identifies all that a strategy may do to the pixels: candidates in order, revisions, parameters. */
+export function strategyDigest(strategy: Strategy, catalogue: ReadonlyMap<string, ModelCard>): string {
+  return digestOf(
+    strategy.candidates.map((name) => {
+      const card = catalogue.get(name);
+      return { name, revision: card?.revision ?? '', parameters: card?.parameters ?? {} };
+    }),
+  );
+}

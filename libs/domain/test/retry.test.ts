@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import type { FailureClass } from '@reelmesh/contracts/shot';
+import { describe, expect, test } from 'vitest';
+import { foldTakes, nextShotStep } from '../src/index.ts';
+import type { TakeFact } from '../src/index.ts';
+import { clip, strategy, takeLog } from './sample.ts';
+
+const free = { provider: 'self-hosted', model: 'animatic', quoteMicros: 0 };
+const sending = ['take.sending', { sender: 'g/r' }] as const;
+const accepted = ['take.accepted', { taskId: 't' }] as const;
+
+const failed = (attempt: number, failure: FailureClass, costMicros = 0, intent = {}): TakeFact[] =>
+  takeLog(attempt, intent, sending, accepted, ['take.failed', { failure, message: 'why', costMicros }]);
+
+const step = (...logs: TakeFact[][]) => nextShotStep(foldTakes(logs.flat()), strategy);
+
+describe('what is done about a shot', () => {
+  test('the first take needs no reason', () => {
+    expect(step()).toMatchObject({ kind: 'take', attempt: 1, notBeforeMs: 0, fallbackReason: '' });
+  });
+
+  test('a settled take is the clip, whatever happened before it', () => {
+    const settled = takeLog(
+      2,
+      {},
+      sending,
+      accepted,
+      ['take.succeeded', { costMicros: 1 }],
+      ['take.settled', { clip }],
+    );
+
+    expect(step(failed(1, 'FAILURE_CLASS_TRANSIENT'), settled)).toMatchObject({ kind: 'have-clip' });
+  });
+
+  test.each([
+    ['an intent', takeLog(1, {}), 'continue'],
+    ['a send under way', takeLog(1, {}, sending), 'continue'],
+    ['an accepted task', takeLog(1, {}, sending, accepted), 'continue'],
+    ['an unknown charge', takeLog(1, {}, sending, ['take.unknown', { message: '' }]), 'doubt'],
+    [
+      'a parked charge',
+      takeLog(1, {}, sending, ['take.unknown', { message: '' }], ['take.parked', { message: '' }]),
+      'doubt',
+    ],
+  ] as const)('%s never leads to another take (I1, I5)', (_name, log, kind) => {
+    expect(step([...log]).kind).toBe(kind);
+  });
+
+  test('what was surely not sent is tried again at the same provider after a pause', () => {
+    const log = takeLog(1, {}, sending, ['take.not_sent', { message: 'ECONNREFUSED' }]);
+
+    expect(step(log)).toMatchObject({
+      kind: 'take',
+      attempt: 2,
+      exhausted: new Set(),
+      notBeforeMs: 1002 + 1000,
+    });
+  });
+
+  test.each([
+    'MODERATED_INPUT',
+    'MODERATED_OUTPUT',
+    'INVALID_INPUT',
+    'NO_FUNDS',
+    'AUTH',
+    'UNCLASSIFIED',
+  ] as const)('%s ends the shot: no retry, no fallback (I5)', (name) => {
+    expect(step(failed(1, `FAILURE_CLASS_${name}`))).toMatchObject({
+      kind: 'give-up',
+      failure: `FAILURE_CLASS_${name}`,
+    });
+  });
+
+  test('an allowed verdict falls back to the next candidate and says why', () => {
+    expect(step(failed(1, 'FAILURE_CLASS_BAD_OUTPUT'))).toMatchObject({
+      kind: 'take',
+      attempt: 2,
+      exhausted: new Set(['runway/gen4.5']),
+      fallbackReason: 'runway/gen4.5: bad_output (why)',
+    });
+  });
+
+  test('a failure that was paid for is not repeated at the same provider', () => {
+    expect(step(failed(1, 'FAILURE_CLASS_TRANSIENT', 480_000))).toMatchObject({
+      kind: 'take',
+      exhausted: new Set(['runway/gen4.5']),
+    });
+  });
+
+  test('the pause doubles and the same candidate is left after its tries', () => {
+    const logs = [1, 2, 3].map((attempt) => failed(attempt, 'FAILURE_CLASS_TRANSIENT'));
+
+    expect(step(...logs)).toMatchObject({ attempt: 4, exhausted: new Set(), notBeforeMs: 3003 + 4000 });
+    expect(step(...logs, failed(4, 'FAILURE_CLASS_TRANSIENT'))).toMatchObject({
+      exhausted: new Set(['runway/gen4.5']),
+    });
+  });
+
+  test('gives up when the last candidate has failed', () => {
+    const logs = [failed(1, 'FAILURE_CLASS_BAD_OUTPUT'), failed(2, 'FAILURE_CLASS_BAD_OUTPUT', 0, free)];
+
+    expect(step(...logs)).toMatchObject({ kind: 'give-up', failure: 'FAILURE_CLASS_BAD_OUTPUT' });
+  });
+
+  test('whatever fails and however: bounded takes, and never back to a candidate that was left', () => {
+    const classes = fc.constantFrom<FailureClass>(
+      'FAILURE_CLASS_TRANSIENT',
+      'FAILURE_CLASS_RATE_LIMIT',
+      'FAILURE_CLASS_BAD_OUTPUT',
+      'FAILURE_CLASS_MODERATED_INPUT',
+      'FAILURE_CLASS_LOST',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(classes, fc.boolean()), { minLength: 12, maxLength: 12 }), (fates) => {
+        const logs: TakeFact[][] = [];
+        const used: string[] = [];
+        for (const [failure, paid] of fates) {
+          const next = nextShotStep(foldTakes(logs.flat()), strategy);
+          if (next.kind !== 'take') break;
+          const name = strategy.candidates.find((candidate) => !next.exhausted.has(candidate))!;
+          const [provider, model] = name.split('/') as [string, string];
+          used.push(name);
+          logs.push(failed(next.attempt, failure, paid ? 1 : 0, { provider, model }));
+        }
+
+        expect(logs.length).toBeLessThanOrEqual(strategy.maxTakes);
+        expect(used).toEqual(
+          used.toSorted((a, b) => strategy.candidates.indexOf(a) - strategy.candidates.indexOf(b)),
+        );
+      }),
+    );
+  });
+});

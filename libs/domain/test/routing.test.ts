@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { billedSeconds, nearestRatio, route, strategyDigest } from '../src/index.ts';
+import type { RoutingContext } from '../src/index.ts';
+import { animaticCard, catalogue, runwayCard, spec, strategy } from './sample.ts';
+
+const open: RoutingContext = {
+  unavailable: new Map(),
+  budgetMicros: Number.MAX_SAFE_INTEGER,
+  exhausted: new Set(),
+  promptLength: 100,
+};
+const reasons = (context: Partial<RoutingContext>, seconds = 4) =>
+  route(strategy, catalogue, { ...spec, seconds }, { ...open, ...context }).decision.candidates.map(
+    (c) => c.reason,
+  );
+
+describe('a routing decision', () => {
+  test('takes the first candidate and prices it', () => {
+    const routed = route(strategy, catalogue, spec, open);
+
+    expect(routed.chosen).toBe(runwayCard);
+    expect(routed.limitMicros).toBe(480_000);
+    expect(routed.decision.candidates).toEqual([
+      {
+        provider: 'runway',
+        model: 'gen4.5',
+        eligible: true,
+        reason: 'chosen',
+        quoteMicros: 480_000,
+        expectedMs: 48_000,
+      },
+      {
+        provider: 'self-hosted',
+        model: 'animatic',
+        eligible: true,
+        reason: 'ranked_lower',
+        quoteMicros: 0,
+        expectedMs: 6000,
+      },
+    ]);
+  });
+
+  test.each([
+    ['a length that it does not offer', {}, 11, ['capability_duration', 'capability_duration']],
+    ['a prompt that is too long', { promptLength: 1001 }, 4, ['capability_prompt_length', 'chosen']],
+    [
+      'a candidate that was left before',
+      { exhausted: new Set(['runway/gen4.5']) },
+      4,
+      ['exhausted', 'chosen'],
+    ],
+    [
+      'a provider without a key',
+      { unavailable: new Map([['runway/gen4.5', 'not_configured']]) },
+      4,
+      ['not_configured', 'chosen'],
+    ],
+    ['a price above what is left', { budgetMicros: 479_999 }, 4, ['budget', 'chosen']],
+  ] as const)('leaves a candidate for %s and says so', (_name, context, seconds, expected) => {
+    expect(reasons(context, seconds)).toEqual(expected);
+  });
+
+  test('never chooses what the strategy does not name, nor beyond the budget (I4, I5)', () => {
+    fc.assert(
+      fc.property(
+        fc.subarray([...catalogue.keys()], { minLength: 1 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.nat(2_000_000),
+        fc.subarray([...catalogue.keys()]),
+        (candidates, seconds, budgetMicros, exhausted) => {
+          const context = { ...open, budgetMicros, exhausted: new Set(exhausted) };
+          const routed = route({ ...strategy, candidates }, catalogue, { ...spec, seconds }, context);
+          const name =
+            routed.chosen === undefined ? undefined : `${routed.chosen.provider}/${routed.chosen.model}`;
+          const chosen = routed.decision.candidates.filter((c) => c.reason === 'chosen');
+
+          expect(routed.decision.candidates).toHaveLength(candidates.length);
+          expect(chosen).toHaveLength(name === undefined ? 0 : 1);
+          expect(name === undefined || (candidates.includes(name) && !exhausted.includes(name))).toBe(true);
+          expect(chosen.every((c) => c.quoteMicros <= budgetMicros)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('a length between two offers is billed as the longer', () => {
+    expect(billedSeconds({ ...runwayCard, seconds: [4, 6, 8] }, 5)).toBe(6);
+    expect(billedSeconds({ ...runwayCard, seconds: [4, 6, 8] }, 9)).toBeUndefined();
+  });
+
+  test('a vertical film gets the vertical ratio', () => {
+    expect(nearestRatio(runwayCard.ratios!, 1080, 1920)?.name).toBe('720:1280');
+    expect(nearestRatio(runwayCard.ratios!, 1920, 800)?.name).toBe('1280:720');
+  });
+});
+
+describe('a strategy’s digest', () => {
+  const digest = strategyDigest(strategy, catalogue);
+
+  test('changes with a model’s revision, its parameters and the order of candidates (I6)', () => {
+    const other = new Map(catalogue).set('self-hosted/animatic', { ...animaticCard, revision: 'animatic-2' });
+    const tuned = new Map(catalogue).set('runway/gen4.5', { ...runwayCard, parameters: { audio: false } });
+    const turned = { ...strategy, candidates: strategy.candidates.toReversed() };
+
+    expect(
+      new Set([
+        digest,
+        strategyDigest(strategy, other),
+        strategyDigest(strategy, tuned),
+        strategyDigest(turned, catalogue),
+      ]).size,
+    ).toBe(4);
+  });
+
+  test('does not change with prices, names and retry rules, which change no pixel', () => {
+    const dearer = new Map(catalogue).set('runway/gen4.5', { ...runwayCard, microsPerSecond: 1, pollMs: 1 });
+
+    expect(strategyDigest({ ...strategy, name: 'x', maxTakes: 1, fallbackOn: [] }, dearer)).toBe(digest);
+  });
+});
