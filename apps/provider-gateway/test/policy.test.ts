@@ -1,0 +1,228 @@
+import type { FaultRule } from '@reelmesh/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PRICE, command, openWorld } from './world.ts';
+import type { World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await openWorld();
+});
+afterEach(() => world.close());
+
+const outcomeOfTask = (failureCode: string): FaultRule => ({
+  match: { provider: 'runway', operation: 'create' },
+  action: { type: 'fail', failureCode, failure: 'no' },
+});
+
+describe('the free provider', () => {
+  test('a draft is rendered by our own machines and costs nothing', async () => {
+    await world.start();
+
+    await world.render({ strategy: 'draft', reservedMicros: 0 });
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'rendered',
+      value: {
+        provider: 'self-hosted',
+        model: 'animatic',
+        costMicros: 0,
+        clip: { frames: 36, fpsMilli: 12_000 },
+      },
+    });
+    expect(await world.settled()).toBe(0);
+  });
+
+  test('a job that its machine lost is started again under the same take', async () => {
+    world.gpu.state = 'JOB_STATE_RUNNING';
+    await world.start();
+    await world.render({ strategy: 'draft' });
+    await vi.waitFor(async () => expect((await world.takes())[0]?.state).toBe('TAKE_STATE_ACCEPTED'));
+
+    world.jobs.clear();
+    world.gpu.state = 'JOB_STATE_SUCCEEDED';
+
+    expect((await world.outcome()).$case).toBe('rendered');
+    expect(world.gpu.starts).toHaveLength(2);
+    expect(await world.takes()).toHaveLength(1);
+  });
+});
+
+describe('fallback with consent (I5)', () => {
+  test('a bad output goes to the next model that the strategy names, and says why', async () => {
+    await world.emulator.script(outcomeOfTask('INTERNAL.BAD_OUTPUT.CODE01'));
+    await world.start();
+
+    await world.render({ strategy: 'final-or-draft' });
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'rendered',
+      value: {
+        provider: 'self-hosted',
+        takes: 2,
+        fallbackReason: expect.stringContaining('runway/gen4.5: bad_output'),
+      },
+    });
+  });
+
+  test.each(['SAFETY.INPUT.TEXT', 'SAFETY.OUTPUT.VIDEO', 'ASSET.INVALID', 'SOMETHING.NEW'])(
+    '%s is final: no other model is asked',
+    async (code) => {
+      await world.emulator.script(outcomeOfTask(code));
+      await world.start();
+
+      await world.render({ strategy: 'final-or-draft' });
+
+      expect((await world.outcome()).$case).toBe('failed');
+      expect(world.gpu.starts).toEqual([]);
+    },
+  );
+
+  test('a charge in doubt is no reason to ask another model', async () => {
+    await world.emulator.script({
+      match: { provider: 'runway', operation: 'create' },
+      action: { type: 'reset_after_accepting' },
+    });
+    await world.start();
+
+    await world.render({ strategy: 'final-or-draft' });
+
+    expect(await world.outcome()).toMatchObject({ $case: 'failed', value: { inDoubt: true } });
+    expect(world.gpu.starts).toEqual([]);
+  });
+
+  test('a moderated task costs what the provider says', async () => {
+    await world.emulator.script(outcomeOfTask('SAFETY.OUTPUT.VIDEO'));
+    await world.start();
+
+    await world.render();
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'failed',
+      value: { failure: 'FAILURE_CLASS_MODERATED_OUTPUT', costMicros: PRICE },
+    });
+    expect(await world.settled()).toBe(PRICE);
+  });
+
+  test('success without a file is a bad output, never "still running"', async () => {
+    await world.emulator.script({
+      match: { provider: 'runway', operation: 'create' },
+      action: { type: 'succeed_without_output' },
+    });
+    await world.start();
+
+    await world.render();
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'failed',
+      value: { failure: 'FAILURE_CLASS_BAD_OUTPUT' },
+    });
+  });
+});
+
+describe('limits', () => {
+  test('a shot whose reservation does not cover the price is not submitted (I4)', async () => {
+    await world.start();
+
+    await world.render({ reservedMicros: PRICE - 1 });
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'failed',
+      value: { failure: 'FAILURE_CLASS_BUDGET' },
+    });
+    expect(await world.creates()).toBe(0);
+  });
+
+  test('no more takes are under way at Runway than allowed', async () => {
+    await world.emulator.configure({
+      runway: { queueMs: 0, renderMs: 300, concurrency: null, dailyQuota: null },
+    });
+    await world.start({ REELMESH_GATEWAY__RUNWAY_CONCURRENCY: '2' });
+
+    await Promise.all([...'abcdef'].map((letter) => world.render({ shotKey: letter.repeat(64) })));
+    await world.outcome(6);
+
+    const tasks = await world.emulator.tasks();
+    const overlaps = tasks.map(
+      (task) =>
+        tasks.filter((other) => other.createdAt <= task.createdAt && other.ended!.at > task.createdAt).length,
+    );
+    expect(Math.max(...overlaps)).toBeLessThanOrEqual(2);
+  });
+
+  test('without a key Runway is not a candidate, and the message says so', async () => {
+    await world.start({ RUNWAYML_API_SECRET: '' });
+
+    await world.render();
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'failed',
+      value: { message: expect.stringContaining('runway/gen4.5: not_configured') },
+    });
+  });
+});
+
+describe('cancelling a film', () => {
+  test('cancels what runs, sends nothing that waits, and keeps the books straight', async () => {
+    await world.emulator.configure({
+      runway: { queueMs: 0, renderMs: 60_000, concurrency: null, dailyQuota: null },
+    });
+    await world.start({ REELMESH_GATEWAY__RUNWAY_CONCURRENCY: '1' });
+    await world.render();
+    await vi.waitFor(async () => expect((await world.takes())[0]?.state).toBe('TAKE_STATE_ACCEPTED'));
+    await world.render({ shotKey: 'b'.repeat(64) });
+    await vi.waitFor(async () => expect(await world.takes()).toHaveLength(2));
+
+    await world.gateway.cancelTakes({ tenant: 'local', filmId: 'film1' });
+
+    await world.outcome(2);
+    expect((await world.takes()).map((take) => take.state)).toEqual([
+      'TAKE_STATE_CANCELLED',
+      'TAKE_STATE_CANCELLED',
+    ]);
+    expect(await world.creates()).toBe(1);
+    expect((await world.emulator.ledger()).totals.netMicros).toBe(await world.settled());
+  });
+
+  test('a command that comes after the cancel sends nothing', async () => {
+    await world.start();
+    await world.gateway.cancelTakes({ tenant: 'local', filmId: 'film1' });
+
+    await world.render();
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'failed',
+      value: { failure: 'FAILURE_CLASS_CANCELLED' },
+    });
+    expect(await world.creates()).toBe(0);
+  });
+});
+
+describe('quotes', () => {
+  const quote = (strategy: string) =>
+    world.gateway.quoteShots({ tenant: 'local', strategy, specs: [command().spec!] });
+
+  test('price the first candidate, reserve for the dearest, and explain', async () => {
+    await world.start();
+
+    const { quotes, strategyDigest } = await quote('final-or-draft');
+
+    expect(strategyDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(quotes).toMatchObject([
+      {
+        expectedMicros: PRICE,
+        limitMicros: PRICE,
+        decision: { candidates: [{ reason: 'chosen' }, { reason: 'ranked_lower' }] },
+      },
+    ]);
+  });
+
+  test('an unknown strategy is refused with the names of those that exist', async () => {
+    await world.start();
+
+    await expect(quote('finale')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      reason: 'STRATEGY_UNKNOWN',
+      message: 'unknown strategy "finale": use one of draft, final, final-or-draft',
+    });
+  });
+});

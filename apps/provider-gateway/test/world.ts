@@ -1,0 +1,209 @@
+import { CacheServiceDefinition } from '@reelmesh/contracts/cache';
+import { commands, events } from '@reelmesh/contracts';
+import type { ShotOutcomeEvent } from '@reelmesh/contracts/event';
+import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
+import type { Job } from '@reelmesh/contracts/gpu';
+import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
+import type { RenderCommand, RenderSpec } from '@reelmesh/contracts/shot';
+import { AppError, foldTakes, ledgerStream } from '@reelmesh/domain';
+import type { BlobStore, Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
+import { openFrameEncoder } from '@reelmesh/media';
+import { connectBus } from '@reelmesh/messaging';
+import { randomIds, readConfig, systemClock } from '@reelmesh/service';
+import type { Environment, RunningService } from '@reelmesh/service';
+import { openFileBlobs, openSqliteFacts } from '@reelmesh/storage';
+import { EMULATOR_API_KEY, startEmulator, startNats, temporaryDirectory, testKit } from '@reelmesh/testing';
+import type { EmulatorConfig } from '@reelmesh/testing';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { config } from '../src/config.ts';
+import { module } from '../src/module.ts';
+
+export const spec: RenderSpec = {
+  picture: {
+    description: 'A clerk lifts a red umbrella under the station clock.',
+    intExt: 'INT_EXT_INT',
+    location: 'STATION HALL',
+    timeOfDay: 'TIME_OF_DAY_NIGHT',
+    weather: 'WEATHER_RAIN',
+    flashback: false,
+    cast: ['MARA'],
+    size: 'SHOT_SIZE_MS',
+    angle: 'CAMERA_ANGLE_EYE_LEVEL',
+    move: 'CAMERA_MOVE_PUSH_IN',
+    onScreenText: '',
+    language: 'en',
+  },
+  width: 1080,
+  height: 1920,
+  fps: 24,
+  seconds: 3,
+  seed: 7,
+};
+
+/** 3 s of gen4.5. */
+export const PRICE = 360_000;
+
+export function command(more: Partial<RenderCommand> = {}): RenderCommand {
+  return {
+    tenant: 'local',
+    filmId: 'film1',
+    shotKey: 'a'.repeat(64),
+    shotId: 's1',
+    spec,
+    strategy: 'final',
+    reservedMicros: 1_000_000,
+    traceparent: '',
+    ...more,
+  };
+}
+
+/** Fast and without Runway's limits of a new account. */
+const quick: EmulatorConfig = {
+  runway: { queueMs: 0, renderMs: 0, concurrency: null, dailyQuota: null },
+};
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/**
+ * The gateway among real parts: NATS, SQLite, files, ffmpeg and the Runway emulator. The cache and gpu-inference stand on
+ * the other side of their contracts: what they are asked is written down, what they answer is plain.
+ */
+export async function openWorld() {
+  const [nats, directory, emulator] = await Promise.all([
+    startNats(),
+    temporaryDirectory(),
+    startEmulator({ config: quick }),
+  ]);
+  const facts = await openSqliteFacts({ path: join(directory.path, 'facts.db') });
+  const blobs = await openFileBlobs({ dir: join(directory.path, 'blobs') });
+  const log = testKit().log;
+  const bus = await connectBus({ servers: nats.url, name: 'test', queueGroup: 'test', log, leaseMs: 300 });
+  const output = await smallClip(blobs, join(directory.path, 'small.mp4'));
+
+  const puts: string[] = [];
+  await bus.serve(CacheServiceDefinition, {
+    putClip: async ({ clip, takeId }) => (puts.push(takeId), { clip }),
+    resolveClips: refuse,
+    releaseClips: refuse,
+    getStats: refuse,
+  });
+  const jobs = new Map<string, Job>();
+  const gpu = { starts: [] as string[], state: 'JOB_STATE_SUCCEEDED' as Job['state'] };
+  await bus.serve(GpuInferenceServiceDefinition, {
+    listModels: async () => ({ models: [] }),
+    startJob: async ({ jobId }) => {
+      gpu.starts.push(jobId);
+      jobs.set(jobId, {
+        id: jobId,
+        state: gpu.state,
+        progress: 1,
+        output,
+        error: '',
+        retryable: false,
+        deviceMs: 1,
+      });
+      bus.hint('take', jobId);
+      return { job: jobs.get(jobId) };
+    },
+    getJob: async ({ jobId }) => {
+      const job = jobs.get(jobId);
+      if (job === undefined) throw new AppError('NOT_FOUND', `no job ${jobId}`);
+      return { job };
+    },
+    cancelJob: refuse,
+  });
+  const outcomes: ShotOutcomeEvent[] = [];
+  await bus.subscribe(events.outcome, { group: 'scheduler', concurrency: 4 }, async (outcome) => {
+    outcomes.push(outcome);
+  });
+
+  const gateways: RunningService[] = [];
+  const world = {
+    nats,
+    emulator,
+    facts,
+    blobs,
+    bus,
+    jobs,
+    gpu,
+    puts,
+    outcomes,
+    gateway: bus.client(ProviderGatewayServiceDefinition),
+
+    /** Starts a gateway; several may run. */
+    async start(env: Environment = {}, instanceId = 'one') {
+      const values = readConfig(
+        {
+          RUNWAYML_BASE_URL: emulator.runwayUrl,
+          RUNWAYML_API_SECRET: EMULATOR_API_KEY,
+          REELMESH_GATEWAY__POLL_PERCENT: '1',
+          ...env,
+        },
+        [config],
+      );
+      const gateway = await module.start({
+        ...testKit(instanceId),
+        bus,
+        facts,
+        blobs,
+        clock: systemClock,
+        ids: randomIds,
+        tempDir: directory.path,
+        config: values.gateway,
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
+
+    async render(more: Partial<RenderCommand> = {}) {
+      await bus.send(commands.render, command(more), randomIds.next('w'));
+    },
+
+    /** Waits for the nth outcome. */
+    async outcome(n = 1): Promise<NonNullable<ShotOutcomeEvent['outcome']>> {
+      await vi.waitFor(() => expect(outcomes.length).toBeGreaterThanOrEqual(n), {
+        timeout: 15_000,
+        interval: 10,
+      });
+      return outcomes[n - 1]!.outcome!;
+    },
+
+    async takes(filmId = 'film1'): Promise<readonly TakeRecord[]> {
+      return foldTakes((await facts.readPrefix(`take/${filmId}-`)) as readonly TakeFact[]);
+    },
+
+    async settled(filmId = 'film1'): Promise<number> {
+      const entries = (await facts.read(ledgerStream(filmId))) as readonly LedgerFact[];
+      return entries.reduce((sum, { body }) => sum + body.amountMicros, 0);
+    },
+
+    async creates(): Promise<number> {
+      return (await emulator.calls()).filter((call) => call.operation === 'create').length;
+    },
+
+    async write(...more: Fact[]) {
+      await facts.append(more);
+    },
+
+    async close() {
+      await Promise.all(gateways.map((gateway) => gateway.stop()));
+      await bus.close();
+      await facts.close();
+      await Promise.all([nats.stop(), emulator.stop()]);
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+  return world;
+}
+
+async function refuse(): Promise<never> {
+  throw new AppError('UNIMPLEMENTED', 'not part of this test');
+}
+
+async function smallClip(blobs: BlobStore, path: string) {
+  const encoder = await openFrameEncoder({ width: 64, height: 64, fps: 12, output: path });
+  for (let frame = 0; frame < 36; frame += 1) await encoder.write(new Uint8Array(64 * 64 * 4).fill(frame));
+  await encoder.finish();
+  return blobs.putFile(path, 'video/mp4');
+}
