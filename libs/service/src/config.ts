@@ -21,4 +21,26 @@ export interface Section<F extends Fields = Fields> {
 }
 
 /** The values of a section, by field name. */
-export type Values<S extends Section> = { readonly [K in keyof S['fields']]: ReturnType<S['fields'][K]['parse']> };
+export type Values<S extends Section> = {
+  readonly [K in keyof S['fields']]: ReturnType<S['fields'][K]['parse']>;
+};
+
+/** Names a group of settings. The literal name is kept, so that `readConfig` can type its result. */
+export function section<const N extends string, F extends Fields>(
+  name: N,
+  fields: F,
+): Section<F> & { readonly name: N } {
+  return { name, fields };
+}
+
+/** `provider-gateway` and `pollEveryMs` make `REELMESH_PROVIDER_GATEWAY__POLL_EVERY_MS`, unless the field names its own. */
+export function variableOf(sectionName: string, key: string, field: Field<unknown>): string {
+  return field.env ?? `REELMESH_${screaming(sectionName)}__${screaming(key)}`;
+}
+
+function screaming(name: string): string {
+  return name
+    .replaceAll('-', '_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase();
+}
