@@ -1,0 +1,209 @@
+import type { EmulatorClock } from '../core/clock.ts';
+import type { ChargeLedger } from '../core/ledger.ts';
+import type { MediaLibrary } from '../core/media.ts';
+import type { Call, JsonReply, NoRoute, Operation, Provider, Reply, Route } from '../core/provider.ts';
+import { isObject } from '../core/shape.ts';
+import { Account, countPoll, promptDigest } from './account.ts';
+import { authorize } from './authorize.ts';
+import { FileHost } from './file-host.ts';
+import type { Endpoint } from './models.ts';
+import { organizationView, usageReply } from './organization.ts';
+import { invalidBody, refusal, taskNotFound, taskView } from './replies.ts';
+import { statusAt, type Task } from './tasks.ts';
+import { MAX_UPLOAD_BYTES } from './uploads.ts';
+import { validateCreate } from './validation.ts';
+
+/** Two data URIs of 5 MB and the text around them. */
+const MAX_CREATE_BYTES = 12 * 1024 * 1024;
+const MAX_SMALL_BODY_BYTES = 64 * 1024;
+const MAX_FORM_BYTES = MAX_UPLOAD_BYTES + MAX_SMALL_BODY_BYTES;
+
+interface RunwayDeps {
+  readonly clock: EmulatorClock;
+  readonly ledger: ChargeLedger;
+  readonly media: MediaLibrary;
+}
+
+interface Service {
+  readonly method: string;
+  /** Its first group is the id of a task or an upload. */
+  readonly path: RegExp;
+  readonly operation: Operation;
+  readonly maxBodyBytes: number;
+  readonly handle: (call: Call, id: string) => Reply | Promise<Reply>;
+}
+
+/** Runway's developer API under `/runway`, its file hosts under `/runway-cdn`. */
+export class Runway implements Provider {
+  readonly name = 'runway';
+  readonly prefixes = ['runway', 'runway-cdn'];
+  readonly #clock: EmulatorClock;
+  readonly #account: Account;
+  readonly #files: FileHost;
+  readonly #services: readonly Service[];
+
+  /** @throws ShapeError for settings that it does not understand; `reset` comes back to them */
+  constructor({ clock, ledger, media }: RunwayDeps, settings: unknown = {}) {
+    this.#clock = clock;
+    this.#account = new Account(this.name, ledger, settings);
+    this.#files = new FileHost(media);
+    this.#services = this.#list();
+  }
+
+  route(method: string, url: URL): Route | NoRoute {
+    const here = this.#services.filter(({ path }) => path.test(url.pathname));
+    const service = here.find((candidate) => candidate.method === method);
+    if (service === undefined) {
+      if (here.length === 0) return { reply: refusal(404, 'Not found') };
+      const allow = here.map((candidate) => candidate.method).join(', ');
+      return { reply: { ...refusal(405, 'Method not allowed'), headers: { allow } } };
+    }
+    const id = service.path.exec(url.pathname)?.[1] ?? '';
+    return {
+      operation: service.operation,
+      maxBodyBytes: service.maxBodyBytes,
+      promptOf: (json) => promptIn(json) ?? this.#account.promptOf(id),
+      handle: (call) => service.handle(call, id),
+    };
+  }
+
+  refuseLargeBody(limitBytes: number): JsonReply {
+    return refusal(413, `Request body is larger than ${limitBytes} bytes`);
+  }
+
+  tasks(): readonly object[] {
+    const now = this.#clock.now();
+    return this.#account.tasksAt(now).map((task) => ({
+      ...task,
+      provider: this.name,
+      promptDigest: promptDigest(task),
+      status: statusAt(task, now),
+    }));
+  }
+
+  config(): object {
+    return { ...this.#account.settings, credits: this.#account.credits };
+  }
+
+  configure(values: unknown): void {
+    this.#account.configure(values, this.#clock.now());
+  }
+
+  reset(): void {
+    this.#account.reset();
+    this.#files.reset();
+  }
+
+  #list(): readonly Service[] {
+    const download = (call: Call, id: string) =>
+      this.#files.download(id, this.#account.find(id, call.now), call);
+    return [
+      api('POST', 'text_to_video', 'create', (call) => this.#create('text_to_video', call), MAX_CREATE_BYTES),
+      api(
+        'POST',
+        'image_to_video',
+        'create',
+        (call) => this.#create('image_to_video', call),
+        MAX_CREATE_BYTES,
+      ),
+      api('GET', 'tasks/([^/]+)', 'get', (call, id) => this.#get(call, id)),
+      api('DELETE', 'tasks/([^/]+)', 'delete', (call, id) => this.#delete(call, id)),
+      api('GET', 'organization', 'organization', (call) => this.#organization(call)),
+      api('POST', 'organization/usage', 'organization', (call) =>
+        usageReply(this.#account.tasksAt(call.now), call),
+      ),
+      api('POST', 'uploads', 'upload', (call) => this.#openUpload(call)),
+      files('POST', 'uploads/([^/]+)', 'upload', (call, id) => this.#files.receiveUpload(id, call)),
+      files('GET', 'outputs/([^/]+)\\.mp4', 'download', download),
+      files('HEAD', 'outputs/([^/]+)\\.mp4', 'download', download),
+    ];
+  }
+
+  #create(endpoint: Endpoint, call: Call): JsonReply {
+    const checked = validateCreate(endpoint, call.json, (uri) => this.#files.findUpload(uri, call.now));
+    if ('issues' in checked) return invalidBody(checked.issues);
+    const task = this.#account.accept(checked.generation, call.outcome, call.now);
+    if (task === 'quota_exceeded') {
+      return refusal(429, 'You have reached your daily generation limit for this model.');
+    }
+    // not 402: only the words tell it from an invalid body
+    if (task === 'insufficient_credits') {
+      return refusal(400, 'You do not have enough credits to run this task.');
+    }
+    const { id, estimatedCredits } = task;
+    return { status: 200, json: { id, estimatedCost: { credits: estimatedCredits } }, taskId: id };
+  }
+
+  #get(call: Call, id: string): JsonReply {
+    const { settings } = this.#account;
+    const task = this.#account.find(id, call.now);
+    if (task === undefined) return taskNotFound;
+    countPoll(task, call.now);
+    const isHidden = task.ended?.status === 'CANCELLED' && settings.cancelledAnswer === 'not_found';
+    if (isHidden) return { ...taskNotFound, taskId: id };
+    const output = hasOutput(task) ? [this.#files.outputUrl(task, call, settings.outputTtlMs)] : [];
+    return { status: 200, json: taskView(task, call.now, output), taskId: id };
+  }
+
+  #delete(call: Call, id: string): JsonReply {
+    const task = this.#account.find(id, call.now);
+    if (task === undefined) return taskNotFound;
+    this.#account.remove(task, call.now);
+    return { status: 204, json: undefined, taskId: id };
+  }
+
+  #organization({ now }: Call): JsonReply {
+    const tasks = this.#account.tasksAt(now);
+    const { settings, credits } = this.#account;
+    return { status: 200, json: organizationView(tasks, settings, credits, now) };
+  }
+
+  #openUpload(call: Call): JsonReply {
+    const { filename, type } = isObject(call.json) ? call.json : {};
+    if (typeof filename !== 'string' || filename.length === 0 || filename.length > 255) {
+      return invalidBody([{ code: 'invalid_type', message: 'Required', path: ['filename'] }]);
+    }
+    if (type !== 'ephemeral') {
+      const message = "Invalid literal value, expected 'ephemeral'";
+      return invalidBody([{ code: 'invalid_literal', message, path: ['type'] }]);
+    }
+    return { status: 200, json: this.#files.openUpload(filename, call, this.#account.settings.uploadTtlMs) };
+  }
+}
+
+/** A service of the API proper: asks for key and version first. */
+function api(
+  method: string,
+  path: string,
+  operation: Operation,
+  handle: (call: Call, id: string) => JsonReply,
+  maxBodyBytes = MAX_SMALL_BODY_BYTES,
+): Service {
+  return {
+    method,
+    path: new RegExp(`^/runway/v1/${path}$`),
+    operation,
+    maxBodyBytes,
+    handle: (call, id) => authorize(call.headers) ?? handle(call, id),
+  };
+}
+
+/** A service of the file hosts: the signature in the address or the form is the key. */
+function files(method: string, path: string, operation: Operation, handle: Service['handle']): Service {
+  return {
+    method,
+    path: new RegExp(`^/runway-cdn/${path}$`),
+    operation,
+    maxBodyBytes: MAX_FORM_BYTES,
+    handle,
+  };
+}
+
+function hasOutput({ ended, plan: { end } }: Task): boolean {
+  return ended?.status === 'SUCCEEDED' && end.status === 'SUCCEEDED' && end.hasOutput;
+}
+
+function promptIn(json: unknown): string | undefined {
+  const prompt = isObject(json) ? json['promptText'] : undefined;
+  return typeof prompt === 'string' ? prompt : undefined;
+}
