@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import {
+  checkAfterSequence,
+  checkId,
+  checkPageToken,
+  checkRequestId,
+  checkResolution,
+  checkScript,
+  completeOptions,
+  completePageSize,
+  maxScriptBytes,
+} from '../src/requests.ts';
+
+const text = (script: string): Uint8Array => new TextEncoder().encode(script);
+
+interface Refusal {
+  readonly code?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+function refusalOf(check: () => unknown): Refusal {
+  try {
+    check();
+  } catch (error) {
+    return error as Refusal;
+  }
+  return {};
+}
+
+describe('what cannot be meant is refused, with the field in the details', () => {
+  const options = (some: object) => (): unknown =>
+    completeOptions({ strategy: '', seed: 0, width: 0, height: 0, fps: 0, budgetMicros: 0, ...some });
+
+  test.each<[string, () => unknown, string, string]>([
+    ['a missing request id', () => checkRequestId(''), 'REQUEST_ID_MISSING', 'request_id'],
+    ['a request id of 37', () => checkRequestId('x'.repeat(37)), 'REQUEST_ID_MALFORMED', 'request_id'],
+    ['a request id with a space', () => checkRequestId('a b'), 'REQUEST_ID_MALFORMED', 'request_id'],
+    ['a request id beyond ASCII', () => checkRequestId('é'), 'REQUEST_ID_MALFORMED', 'request_id'],
+    ['an empty script', () => checkScript(text(''), 'a.txt'), 'SCRIPT_EMPTY', 'script'],
+    ['a script of blanks', () => checkScript(text(' \r\n\t'), 'a.txt'), 'SCRIPT_EMPTY', 'script'],
+    [
+      'a script beyond 8 MiB',
+      () => checkScript(new Uint8Array(maxScriptBytes + 1).fill(65), 'a.txt'),
+      'SCRIPT_TOO_LARGE',
+      'script',
+    ],
+    ['a file name with a newline', () => checkScript(text('x'), 'a\nb'), 'FILE_NAME_MALFORMED', 'file_name'],
+    ['a file name of 256', () => checkScript(text('x'), 'x'.repeat(256)), 'FILE_NAME_MALFORMED', 'file_name'],
+    ['an odd width', options({ width: 1081 }), 'OUT_OF_BOUNDS', 'options.width'],
+    ['a width of 62', options({ width: 62 }), 'OUT_OF_BOUNDS', 'options.width'],
+    ['a height of 3842', options({ height: 3842 }), 'OUT_OF_BOUNDS', 'options.height'],
+    ['a negative height', options({ height: -2 }), 'OUT_OF_BOUNDS', 'options.height'],
+    ['11 frames per second', options({ fps: 11 }), 'OUT_OF_BOUNDS', 'options.fps'],
+    ['61 frames per second', options({ fps: 61 }), 'OUT_OF_BOUNDS', 'options.fps'],
+    ['a negative budget', options({ budgetMicros: -1 }), 'OUT_OF_BOUNDS', 'options.budget_micros'],
+    ['a strategy of 65', options({ strategy: 'x'.repeat(65) }), 'STRATEGY_UNKNOWN', 'options.strategy'],
+    ['a negative page size', () => completePageSize(-1), 'OUT_OF_BOUNDS', 'page_size'],
+    ['a page token of 1025', () => checkPageToken('x'.repeat(1025)), 'PAGE_TOKEN_MALFORMED', 'page_token'],
+    ['a negative sequence', () => checkAfterSequence(-1), 'OUT_OF_BOUNDS', 'after_sequence'],
+    ['an empty film id', () => checkId('film_id', ''), 'ID_MALFORMED', 'film_id'],
+    ['a film id that is a subject wildcard', () => checkId('film_id', '>'), 'ID_MALFORMED', 'film_id'],
+    ['a film id that is a path', () => checkId('film_id', '../f1'), 'ID_MALFORMED', 'film_id'],
+    ['a take id with a dot', () => checkId('take_id', 'a.b'), 'ID_MALFORMED', 'take_id'],
+    [
+      'no resolution',
+      () => checkResolution('RESOLUTION_UNSPECIFIED', ''),
+      'RESOLUTION_MISSING',
+      'resolution',
+    ],
+    [
+      'a resolution of tomorrow',
+      () => checkResolution('UNRECOGNIZED', ''),
+      'RESOLUTION_MISSING',
+      'resolution',
+    ],
+    ['attaching nothing', () => checkResolution('RESOLUTION_ATTACH', ''), 'TASK_ID_MISPLACED', 'task_id'],
+    ['voiding a task', () => checkResolution('RESOLUTION_VOID', 't1'), 'TASK_ID_MISPLACED', 'task_id'],
+    [
+      'a task id with a space',
+      () => checkResolution('RESOLUTION_ATTACH', 't 1'),
+      'TASK_ID_MALFORMED',
+      'task_id',
+    ],
+  ])('%s', (_what, check, reason, field) => {
+    const { code, reason: found, details } = refusalOf(check);
+
+    expect({ code, reason: found, field: details?.['field'] }).toEqual({
+      code: 'INVALID_ARGUMENT',
+      reason,
+      field,
+    });
+  });
+
+  test('a script that is too large is told with its name, its size and the limit', () => {
+    const { message, details } = refusalOf(() =>
+      checkScript(new Uint8Array(9 * 2 ** 20).fill(65), 'epic.fountain'),
+    );
+
+    expect(message).toBe('epic.fountain: has 9.0 MiB, at most 8 MiB are read; split it into several films');
+    expect(details).toMatchObject({ file: 'epic.fountain', limitBytes: '8388608' });
+  });
+});
+
+describe('what lies at the edge is accepted', () => {
+  test.each<[string, () => unknown]>([
+    ['a UUID', () => checkRequestId('123e4567-e89b-42d3-a456-426614174000')],
+    ['a script of 8 MiB', () => checkScript(new Uint8Array(maxScriptBytes).fill(65), 'x'.repeat(255))],
+    ['a script without a name', () => checkScript(text('INT. HOUSE'), '')],
+    [
+      'bytes that are no text, which the parser judges',
+      () => checkScript(new Uint8Array([0, 255, 0]), 'a.bin'),
+    ],
+    ['attaching a task', () => checkResolution('RESOLUTION_ATTACH', 'task-1')],
+    ['writing off', () => checkResolution('RESOLUTION_WRITE_OFF', '')],
+    ['a take id', () => checkId('take_id', 'f01-89abcdef-1')],
+  ])('%s', (_what, check) => {
+    expect(check).not.toThrow();
+  });
+
+  test.each([
+    [64, 3840, 12],
+    [3840, 64, 60],
+  ])('%i × %i at %i frames per second', (width, height, fps) => {
+    const options = { strategy: 'final', seed: 4_294_967_295, width, height, fps, budgetMicros: 1 };
+
+    expect(completeOptions(options)).toEqual(options);
+  });
+});
+
+test('what is left out is filled in, so that equal wishes look equal', () => {
+  const usual = { strategy: 'draft', seed: 0, width: 1080, height: 1920, fps: 24, budgetMicros: 0 };
+
+  expect(completeOptions(undefined)).toEqual(usual);
+  expect(completeOptions({ strategy: '', seed: 0, width: 0, height: 0, fps: 0, budgetMicros: 0 })).toEqual(
+    usual,
+  );
+});
+
+test.each([
+  [0, 20],
+  [1, 1],
+  [100, 100],
+  [101, 100],
+])('a page size of %i gives pages of %i', (asked, given) => {
+  expect(completePageSize(asked)).toBe(given);
+});
