@@ -1,1 +1,14 @@
-export {};
+export { mediaConfig } from './config.ts';
+export { runFfmpeg } from './ffmpeg.ts';
+export type { FfmpegOptions, FfmpegProgress } from './ffmpeg.ts';
+export { openFrameEncoder } from './frame-encoder.ts';
+export type { FrameEncoder, FrameEncoderOptions } from './frame-encoder.ts';
+export { hostileInput } from './hostile-input.ts';
+export { HOUSE_PIXELS, HOUSE_SAMPLE_RATE, houseVideoArgs, timescale } from './house.ts';
+export type { VideoForm } from './house.ts';
+export { probe, unreadable } from './probe.ts';
+export type { AudioStream, Fraction, OtherStream, Probe, ProbeOptions, VideoStream } from './probe.ts';
+export { findTool } from './tools.ts';
+export type { Tool } from './tools.ts';
+export { displaySize, fractionValue, videoOf, verifyClip } from './verify-clip.ts';
+export type { VerifyOptions } from './verify-clip.ts';
