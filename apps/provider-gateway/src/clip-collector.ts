@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobRef, Clip } from '@reelmesh/contracts/common';
-import { AppError } from '@reelmesh/domain';
+import type { AppError } from '@reelmesh/domain';
 import type { BlobStore, TakeRecord } from '@reelmesh/domain';
 import { displaySize, fractionValue, probe, verifyClip, videoOf } from '@reelmesh/media';
 import { download } from './download.ts';

@@ -128,7 +128,7 @@ describe('one charge a take, whatever happens on the way (I1)', () => {
 
     expect(await world.outcome()).toMatchObject({
       $case: 'failed',
-      value: { inDoubt: true, takeId: expect.any(String) },
+      value: { inDoubt: true, takeId: expect.any(String) as string },
     });
     expect(await world.creates()).toBe(1);
     expect(await world.takes()).toMatchObject([{ state: 'TAKE_STATE_PARKED' }]);

@@ -59,7 +59,7 @@ describe('fallback with consent (I5)', () => {
       value: {
         provider: 'self-hosted',
         takes: 2,
-        fallbackReason: expect.stringContaining('runway/gen4.5: bad_output'),
+        fallbackReason: expect.stringContaining('runway/gen4.5: bad_output') as string,
       },
     });
   });
@@ -156,7 +156,7 @@ describe('limits', () => {
 
     expect(await world.outcome()).toMatchObject({
       $case: 'failed',
-      value: { message: expect.stringContaining('runway/gen4.5: not_configured') },
+      value: { message: expect.stringContaining('runway/gen4.5: not_configured') as string },
     });
   });
 });

@@ -1,8 +1,8 @@
 import { commands, events } from '@reelmesh/contracts';
-import { CacheServiceDefinition } from '@reelmesh/contracts/cache';
+import type { CacheServiceDefinition } from '@reelmesh/contracts/cache';
 import { Timeline } from '@reelmesh/contracts/compose';
 import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
-import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
+import type { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import {
   applyFilm,
   cutKey,
