@@ -1,0 +1,23 @@
+import { describeConfig } from '@reelmesh/service';
+import { environment, hostSections, readSettings } from '../config.ts';
+import { ExitCode } from '../exit-codes.ts';
+import { print } from '../output.ts';
+import { allTargets, loadModules } from '../targets.ts';
+import { formatTable } from '../text.ts';
+
+/** Checks the whole configuration and shows what is in force, secrets masked; or all that is wrong with it. */
+export async function verifyConfig(): Promise<ExitCode> {
+  const modules = await loadModules(allTargets);
+  const sections = modules.map((module) => module.config);
+  const values = readSettings(environment(), sections, []);
+  const rows = describeConfig([...hostSections, ...sections], values).map(
+    ({ variable, value, isFallback, doc }) => [
+      variable,
+      value === '' ? '(unset)' : value,
+      isFallback ? '' : 'set',
+      doc,
+    ],
+  );
+  print(formatTable(['variable', 'value', '', 'meaning'], rows));
+  return ExitCode.OK;
+}

@@ -1,0 +1,70 @@
+import { Resolution } from '@reelmesh/contracts/shot';
+import type { Take } from '@reelmesh/contracts/shot';
+import { formatUsd, invalid } from '@reelmesh/domain';
+import { ExitCode } from '../exit-codes.ts';
+import { print, say } from '../output.ts';
+import { formatTable } from '../text.ts';
+import { reach } from './films.ts';
+import type { ServerFlags } from './films.ts';
+
+export interface TakesFlags extends ServerFlags {
+  readonly film?: string;
+  readonly unknown?: boolean;
+}
+
+/** Attempts to render shots, with what each cost or may have cost. */
+export async function listTakes(flags: TakesFlags): Promise<ExitCode> {
+  await using session = await reach(flags, 'takes');
+  const { takes } = await session.films.listTakes({
+    filmId: flags.film ?? '',
+    unknownOnly: flags.unknown ?? false,
+  });
+  if (takes.length === 0) say(flags.unknown === true ? 'no take is in doubt' : 'no takes');
+  else print(describeTakes(takes));
+  return ExitCode.OK;
+}
+
+export function describeTakes(takes: readonly Take[]): string {
+  const rows = takes.map((take) => [
+    take.id,
+    take.filmId,
+    take.state.replace('TAKE_STATE_', '').toLowerCase().replaceAll('_', ' '),
+    [take.provider, take.model].filter(Boolean).join(' '),
+    take.taskId || '-',
+    formatUsd(take.quoteMicros),
+    formatUsd(take.costMicros),
+    take.message,
+  ]);
+  return formatTable(['take', 'film', 'state', 'provider', 'task', 'quote', 'cost', 'message'], rows, [5, 6]);
+}
+
+/** The decisions an operator may take, by their names on the command line. */
+export const resolutions = {
+  attach: Resolution.RESOLUTION_ATTACH,
+  void: Resolution.RESOLUTION_VOID,
+  'write-off': Resolution.RESOLUTION_WRITE_OFF,
+} as const;
+
+export type ResolutionName = keyof typeof resolutions;
+
+/** Ends the doubt about a take's charge. */
+export async function resolveTake(
+  takeId: string,
+  name: ResolutionName,
+  flags: ServerFlags & { readonly task?: string },
+): Promise<ExitCode> {
+  if ((name === 'attach') !== (flags.task !== undefined)) {
+    throw invalid(
+      'TASK_ID_MISPLACED',
+      'attach needs --task with the id that the provider gave; void and write-off take none',
+    );
+  }
+  await using session = await reach(flags, 'takes resolve');
+  const { take } = await session.films.resolveTake({
+    takeId,
+    resolution: resolutions[name],
+    taskId: flags.task ?? '',
+  });
+  print(take === undefined ? `take ${takeId} is resolved` : describeTakes([take]));
+  return ExitCode.OK;
+}

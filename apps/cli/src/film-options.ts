@@ -1,0 +1,53 @@
+import type { FilmOptions } from '@reelmesh/contracts/film';
+import { parseUsd } from '@reelmesh/domain';
+import { InvalidArgumentError } from 'commander';
+
+/** As the command line gives them; what is left out is for the server to choose. */
+export interface FilmFlags {
+  readonly strategy?: string;
+  readonly seed?: number;
+  readonly size?: Size;
+  readonly fps?: number;
+  readonly budget?: number;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export function toFilmOptions(flags: FilmFlags): FilmOptions {
+  return {
+    strategy: flags.strategy ?? '',
+    seed: flags.seed ?? 0,
+    width: flags.size?.width ?? 0,
+    height: flags.size?.height ?? 0,
+    fps: flags.fps ?? 0,
+    budgetMicros: flags.budget ?? 0,
+  };
+}
+
+/** A parser of whole numbers for commander. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,15}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** `1080x1920`; both sides even, for 4:2:0 video has one colour sample for two pixels. */
+export function parseSize(text: string): Size {
+  const [, width, height] = /^(\d{1,4})[x×](\d{1,4})$/.exec(text) ?? [];
+  const isSide = (side: number): boolean => side >= 64 && side <= 3840 && side % 2 === 0;
+  if (isSide(Number(width)) && isSide(Number(height)))
+    return { width: Number(width), height: Number(height) };
+  throw new InvalidArgumentError('It must be WIDTHxHEIGHT as in 1080x1920, both even and from 64 to 3840.');
+}
+
+/** US dollars, in micros. */
+export function parseBudget(text: string): number {
+  const micros = parseUsd(text);
+  if (micros !== undefined && micros > 0) return micros;
+  throw new InvalidArgumentError('It must be an amount of US dollars above 0 as in 2.50.');
+}

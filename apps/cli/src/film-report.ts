@@ -1,0 +1,131 @@
+import { basename } from 'node:path';
+import type { Film, Quote } from '@reelmesh/contracts/film';
+import type { Diagnostic } from '@reelmesh/contracts/script';
+import { Severity } from '@reelmesh/contracts/script';
+import type { RoutingDecision } from '@reelmesh/contracts/shot';
+import { formatUsd } from '@reelmesh/domain';
+import { formatCount, formatDuration, formatTable, truncate } from './text.ts';
+
+/** What `make --json` prints; the names are a contract with scripts. */
+export interface MakeReport {
+  readonly film_id: string;
+  readonly output: string;
+  readonly duration_s: number;
+  readonly scenes: number;
+  readonly shots: number;
+  readonly rendered: number;
+  readonly cached: number;
+  readonly cost_usd: number;
+  readonly wall_s: number;
+  readonly warnings: readonly string[];
+}
+
+export interface MakeFacts {
+  readonly output: string;
+  readonly script: string;
+  readonly wallMs: number;
+}
+
+export function reportOf(film: Film, { output, script, wallMs }: MakeFacts): MakeReport {
+  return {
+    film_id: film.id,
+    output,
+    duration_s: (film.cut?.durationMs ?? 0) / 1000,
+    scenes: film.scenes.length,
+    shots: film.shots.length,
+    rendered: film.rendered,
+    cached: film.cached,
+    cost_usd: film.costMicros / 1_000_000,
+    wall_s: Math.round(wallMs) / 1000,
+    warnings: warningsOf(film, script),
+  };
+}
+
+/** The script's doubtful places, and shots that came from elsewhere than first intended. */
+export function warningsOf(film: Pick<Film, 'diagnostics' | 'shots'>, script: string): readonly string[] {
+  return [
+    ...film.diagnostics
+      .filter(isWarning)
+      .map((diagnostic) => describeDiagnostic(diagnostic, basename(script))),
+    ...film.shots.flatMap((shot, index) =>
+      shot.fallbackReason === ''
+        ? []
+        : [`shot ${index + 1} was rendered by ${shot.provider}: ${shot.fallbackReason}`],
+    ),
+  ];
+}
+
+function isWarning({ severity }: Diagnostic): boolean {
+  return severity === Severity.SEVERITY_WARNING || severity === Severity.SEVERITY_ERROR;
+}
+
+/** `night.fountain:12:1: scene has no time of day (SCENE_MISSING_TIME)` */
+export function describeDiagnostic(diagnostic: Diagnostic, file: string): string {
+  const start = diagnostic.range?.start;
+  const place = start === undefined ? file : `${file}:${start.line}:${start.column}`;
+  return `${place}: ${diagnostic.message} (${diagnostic.code})`;
+}
+
+/** For people: what was made, where it is, what it took. */
+export function describeReport(report: MakeReport): string {
+  const lines = [
+    `${report.output}  ${formatDuration(report.duration_s * 1000)}`,
+    `${formatCount(report.shots, 'shot')} in ${formatCount(report.scenes, 'scene')}: ${report.rendered} rendered, ${report.cached} from the cache · ${formatUsd(Math.round(report.cost_usd * 1_000_000))} · ${report.wall_s.toFixed(1)} s`,
+    ...report.warnings.map((warning) => `warning: ${warning}`),
+  ];
+  return lines.join('\n');
+}
+
+/** What `quote --json` prints. */
+export interface QuoteReport {
+  readonly title: string;
+  readonly duration_s: number;
+  readonly scenes: number;
+  readonly shots: number;
+  readonly cached: number;
+  readonly expected_usd: number;
+  readonly limit_usd: number;
+}
+
+export function quoteReportOf(quote: Quote): QuoteReport {
+  return {
+    title: quote.title,
+    duration_s: quote.durationMs / 1000,
+    scenes: quote.scenes.length,
+    shots: quote.shots.length,
+    cached: quote.cached,
+    expected_usd: quote.expectedMicros / 1_000_000,
+    limit_usd: quote.limitMicros / 1_000_000,
+  };
+}
+
+const DESCRIPTION_COLUMNS = 48;
+
+/** The plan and its price, a row for each shot. */
+export function describeQuote(quote: Quote): string {
+  const rows = quote.shots.map((shot, index) => [
+    String(index + 1),
+    String(shot.scene + 1),
+    (shot.durationMs / 1000).toFixed(1),
+    shot.cached ? 'cache' : chosen(shot.decision),
+    formatUsd(shot.cached ? 0 : shot.expectedMicros),
+    formatUsd(shot.cached ? 0 : shot.limitMicros),
+    truncate(shot.description, DESCRIPTION_COLUMNS),
+  ]);
+  const limit =
+    quote.limitMicros > quote.expectedMicros
+      ? `, at most ${formatUsd(quote.limitMicros)} with every fallback`
+      : '';
+  return [
+    `${quote.title || 'untitled'}: ${formatCount(quote.shots.length, 'shot')} in ${formatCount(quote.scenes.length, 'scene')}, ${formatDuration(quote.durationMs)}`,
+    '',
+    formatTable(['shot', 'scene', 's', 'from', 'price', 'at most', 'picture'], rows, [0, 1, 2, 4, 5]),
+    '',
+    `${quote.cached} cached, ${quote.shots.length - quote.cached} to render: ${formatUsd(quote.expectedMicros)}${limit}; nothing was rendered`,
+  ].join('\n');
+}
+
+function chosen(decision: RoutingDecision | undefined): string {
+  const candidate = decision?.candidates.find(({ eligible }) => eligible);
+  return candidate === undefined ? 'nobody' : [candidate.provider, candidate.model].filter(Boolean).join(' ');
+}

@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { FilmState } from '@reelmesh/contracts/film';
+import type { Film } from '@reelmesh/contracts/film';
+import { AppError, Code } from '@reelmesh/domain';
+import { exitCodeOfFilm } from './exit-codes.ts';
+import { applyNews } from './film-view.ts';
+import type { FilmView } from './film-view.ts';
+import type { Films } from './session.ts';
+
+/** A server that is being restarted is back sooner. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 500;
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly onView: (view: FilmView) => void;
+}
+
+/**
+ * Watches a film until it comes to rest, over interruptions of the connection, and returns it as it then is.
+ * UNAVAILABLE when the server stays away; the film goes on without its watcher.
+ */
+export async function followFilm(films: Films, filmId: string, options: FollowOptions): Promise<Film> {
+  const { signal, onView } = options;
+  let view: FilmView | undefined;
+  let sequence = 0;
+  let lastHeardMs = performance.now();
+  for (;;) {
+    try {
+      for await (const message of films.watchFilm({ filmId, afterSequence: sequence }, { signal })) {
+        lastHeardMs = performance.now();
+        sequence = Math.max(sequence, message.sequence);
+        view = applyNews(view, message);
+        if (view !== undefined) onView(view);
+        if (view !== undefined && (await isAtRest(films, view.film, signal))) break;
+      }
+      const { film } = await films.getFilm({ filmId }, { signal });
+      if (film !== undefined && (await isAtRest(films, film, signal))) return film;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isPassing(AppError.from(error)) || performance.now() - lastHeardMs > PATIENCE_MS) throw error;
+    }
+    await wait(PAUSE_MS, undefined, { signal });
+  }
+}
+
+/** A film in doubt goes on by itself once the last of its doubts has been resolved. */
+async function isAtRest(films: Films, film: Film, signal: AbortSignal): Promise<boolean> {
+  if (film.state !== FilmState.FILM_STATE_IN_DOUBT) return exitCodeOfFilm(film) !== undefined;
+  const { takes } = await films.listTakes({ filmId: film.id, unknownOnly: true }, { signal });
+  return takes.length > 0;
+}
+
+function isPassing(error: AppError): boolean {
+  return error.code === Code.UNAVAILABLE || error.code === Code.DEADLINE_EXCEEDED;
+}

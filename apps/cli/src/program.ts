@@ -1,0 +1,198 @@
+import { Argument, Command, Option } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import { parseBudget, parseSize, wholeNumber } from './film-options.ts';
+import type { MakeFlags } from './commands/make.ts';
+import type { QuoteFlags } from './commands/quote.ts';
+import type { ServerFlags } from './commands/films.ts';
+import type { ResolutionName, TakesFlags } from './commands/takes.ts';
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ reelmesh ${line}`).join('\n')}\n`;
+
+const exitCodes = `
+Exit codes: 0 done, 1 the film failed or was cancelled, 2 bad input or usage, 3 a tool is missing, 4 the film is in doubt,
+  5 unavailable (server, port or data directory), 6 the disk is full, 70 an error of reelmesh itself, 130 Ctrl-C, 143 SIGTERM
+`;
+
+const dataOption = (): Option =>
+  new Option('--data <dir>', 'data directory (default: REELMESH_DATA__DIR, else .reelmesh)');
+const serverOption = (): Option =>
+  new Option('--server <address>', 'host:port of a running server, instead of starting one');
+
+function withFilmOptions(command: Command): Command {
+  return command
+    .option('--strategy <name>', 'routing policy: draft, final, … (default: draft)')
+    .option('--seed <n>', 'the same seed gives the same pictures', wholeNumber(0, 4_294_967_295))
+    .option('--size <WxH>', 'picture size in pixels (default: 1080x1920)', parseSize)
+    .option('--fps <n>', 'frames per second (default: 24)', wholeNumber(12, 60))
+    .option('--budget <usd>', 'the most that the film may cost, in US dollars', parseBudget)
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .option('--json', 'print one JSON object; everything else goes to stderr');
+}
+
+/** The whole command line. Commands are loaded when they run: `--help` needs none of them. */
+export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
+  const done = async (code: Promise<ExitCode>): Promise<void> => setExitCode(await code);
+  const program = new Command('reelmesh')
+    .description('From a script to a finished short film.')
+    .showHelpAfterError('see `reelmesh --help`')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'reelmesh: ')) })
+    .addHelpText(
+      'after',
+      examples(
+        'make night.fountain -o out/night.mp4',
+        'quote night.fountain --strategy final',
+        'serve --target=all',
+      ) + exitCodes,
+    );
+
+  withFilmOptions(program.command('make <script>'))
+    .description(
+      'make a film; the same command again goes on after a stop, and renders only what has changed',
+    )
+    .requiredOption('-o, --output <file>', 'where to put the film (MP4)')
+    .option('--quote', 'show the plan and its price and render nothing')
+    .addHelpText(
+      'after',
+      examples(
+        'make night.fountain -o out/night.mp4',
+        'make night.fountain -o out/night.mp4 --strategy final --budget 5',
+        'make night.fountain -o small.mp4 --size 540x960 --fps 12 --json',
+      ),
+    )
+    .action((script: string, flags: MakeFlags) =>
+      done(import('./commands/make.ts').then(({ make }) => make(script, flags))),
+    );
+
+  withFilmOptions(program.command('quote <script>'))
+    .description('show the plan of a film and its price; nothing is rendered')
+    .addHelpText('after', examples('quote night.fountain', 'quote night.fountain --strategy final --json'))
+    .action((script: string, flags: QuoteFlags) =>
+      done(import('./commands/quote.ts').then(({ quote }) => quote(script, flags))),
+    );
+
+  program
+    .command('parse <script>')
+    .description('show what the parser makes of a script: scenes, shots, cast, diagnostics')
+    .option('--json', 'the whole document as JSON, with source ranges')
+    .addHelpText(
+      'after',
+      examples('parse night.fountain', "parse night.fountain --json | jq '.scenes[].heading'"),
+    )
+    .action((script: string, flags: { json?: boolean }) =>
+      done(import('./commands/parse.ts').then(({ parse }) => parse(script, flags))),
+    );
+
+  program
+    .command('films')
+    .description('list films, newest first')
+    .option('--limit <n>', 'how many', wholeNumber(1, 10_000), 20)
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addHelpText('after', examples('films', 'films --limit 100 --server 127.0.0.1:50051'))
+    .action((flags: ServerFlags & { limit: number }) =>
+      done(import('./commands/films.ts').then(({ listFilms }) => listFilms(flags))),
+    );
+
+  program
+    .command('watch <film>')
+    .description('show a film until it ends; the exit code says how')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addHelpText('after', examples('watch f3k8m… --server 127.0.0.1:50051'))
+    .action((film: string, flags: ServerFlags) =>
+      done(import('./commands/films.ts').then(({ watchFilm }) => watchFilm(film, flags))),
+    );
+
+  program
+    .command('cancel <film>')
+    .description('stop work on a film; what a provider has accepted is settled and kept')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addHelpText('after', examples('cancel f3k8m…'))
+    .action((film: string, flags: ServerFlags) =>
+      done(import('./commands/films.ts').then(({ cancelFilm }) => cancelFilm(film, flags))),
+    );
+
+  const takes = program
+    .command('takes')
+    .description('list takes: attempts to render a shot, with what each cost or may have cost')
+    .option('--film <film>', 'only those of this film')
+    .option('--unknown', 'only those whose charge is in doubt')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addHelpText('after', examples('takes --unknown', 'takes --film f3k8m…', 'takes resolve t9x2c… void'))
+    .action((flags: TakesFlags) =>
+      done(import('./commands/takes.ts').then(({ listTakes }) => listTakes(flags))),
+    );
+
+  takes
+    .command('resolve <take>')
+    .description('decide about a take whose charge is in doubt')
+    .addArgument(
+      new Argument(
+        '<decision>',
+        'attach: the provider has it, go on with --task; void: it never got there, render anew; write-off: charged and lost, render anew',
+      ).choices(['attach', 'void', 'write-off']),
+    )
+    .option('--task <id>', "the provider's own id of the work, for attach")
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addHelpText(
+      'after',
+      examples(
+        'takes resolve t9x2c… attach --task 17f20503-6c24-4c16-946b-35dbbce2af2f',
+        'takes resolve t9x2c… void',
+        'takes resolve t9x2c… write-off',
+      ),
+    )
+    .action((take: string, decision: ResolutionName, _own: unknown, command: Command) =>
+      done(
+        import('./commands/takes.ts').then(({ resolveTake }) =>
+          resolveTake(take, decision, command.optsWithGlobals()),
+        ),
+      ),
+    );
+
+  program
+    .command('serve')
+    .description('run services until Ctrl-C or SIGTERM')
+    .requiredOption('--target <targets>', 'all, or a list as in cache,composer (see `reelmesh targets`)')
+    .addOption(dataOption())
+    .addHelpText(
+      'after',
+      examples('serve --target=all', 'serve --target=scheduler   # with REELMESH_NATS__URL set'),
+    )
+    .action((flags: { target: string; data?: string }) =>
+      done(import('./commands/serve.ts').then(({ serve }) => serve(flags))),
+    );
+
+  program
+    .command('targets')
+    .description('list what serve can run')
+    .addHelpText('after', examples('targets'))
+    .action(() => done(import('./commands/targets.ts').then(({ listTargets }) => listTargets())));
+
+  program
+    .command('health')
+    .description('ask a running process whether it is ready')
+    .option('--url <url>', 'its admin address (default: REELMESH_ADMIN__HOST and __PORT)')
+    .addHelpText('after', examples('health', 'health --url http://127.0.0.1:9464'))
+    .action((flags: { url?: string }) =>
+      done(import('./commands/health.ts').then(({ health }) => health(flags))),
+    );
+
+  const config = program
+    .command('config')
+    .description('the configuration, which is environment variables')
+    .action(() => config.help({ error: true }));
+  config
+    .command('verify')
+    .description('check every variable and show what is in force, or all that is wrong')
+    .addHelpText('after', examples('config verify', 'REELMESH_ADMIN__PORT=9000 reelmesh config verify'))
+    .action(() => done(import('./commands/config-verify.ts').then(({ verifyConfig }) => verifyConfig())));
+
+  return program;
+}

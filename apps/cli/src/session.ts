@@ -1,0 +1,81 @@
+import { FilmServiceDefinition } from '@reelmesh/contracts/film';
+import { AppError } from '@reelmesh/domain';
+import { grpcClient } from '@reelmesh/messaging';
+import type { Client } from '@reelmesh/messaging';
+import { environment } from './config.ts';
+import { startHost } from './host.ts';
+import { say } from './output.ts';
+import { allTargets } from './targets.ts';
+
+export type Films = Client<typeof FilmServiceDefinition>;
+
+export interface SessionOptions {
+  /** `host:port` of a running one; undefined to start one here. */
+  readonly server: string | undefined;
+  /** Overrides REELMESH_DATA__DIR. */
+  readonly data: string | undefined;
+  /** The command, for others who want the same data directory. */
+  readonly command: string;
+  /** Use the server that has the data directory, where there is one, instead of refusing. */
+  readonly share: boolean;
+}
+
+/** A way to the film service, and the process around it where it was started for this command. */
+export interface Session extends AsyncDisposable {
+  readonly films: Films;
+  /** Rejects when what was started here cannot go on. */
+  readonly broken: Promise<never>;
+}
+
+export async function openSession(options: SessionOptions): Promise<Session> {
+  if (options.server !== undefined) return connect(options.server);
+  try {
+    return await startOwn(options);
+  } catch (error) {
+    const holder = error instanceof AppError ? error.details['api'] : undefined;
+    if (!options.share || holder === undefined) throw error;
+    return connect(holder);
+  }
+}
+
+async function startOwn({ data, command }: SessionOptions): Promise<Session> {
+  const host = await startHost({
+    targets: allTargets,
+    command,
+    env: {
+      ...environment(),
+      // Any free ports, and of unfinished films only those that are asked for: this process serves one command.
+      REELMESH_ADMIN__PORT: '0',
+      REELMESH_API__PORT: '0',
+      REELMESH_SCHEDULER__RESUME: 'requested',
+      ...(data !== undefined && { REELMESH_DATA__DIR: data }),
+    },
+    logTo: 'file',
+  });
+  if (host.api === undefined) {
+    await host.stop();
+    throw new Error('the api does not say where it listens');
+  }
+  const inner = connect(host.api);
+  const broken = Promise.race([host.died, host.diskFull]).then((error) => Promise.reject(error));
+  broken.catch(() => undefined);
+  return {
+    films: inner.films,
+    broken,
+    async [Symbol.asyncDispose]() {
+      await inner[Symbol.asyncDispose]();
+      await host.stop().catch((error: unknown) => say(`stopping: ${AppError.from(error).message}`));
+    },
+  };
+}
+
+function connect(address: string): Session {
+  const client = grpcClient(FilmServiceDefinition, address);
+  return {
+    films: client,
+    broken: new Promise(() => {}),
+    async [Symbol.asyncDispose]() {
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { Quote } from '@reelmesh/contracts/film';
+import { Severity } from '@reelmesh/contracts/script';
+import { expect, test } from 'vitest';
+import { describeQuote, describeReport, reportOf } from '../src/film-report.ts';
+import { aFilm } from './support/films.ts';
+
+const film = aFilm({
+  rendered: 2,
+  cached: 1,
+  costMicros: 1_250_000,
+  cut: { durationMs: 10_042 },
+  diagnostics: [
+    { code: 'SCENE_MISSING_TIME', severity: Severity.SEVERITY_WARNING, message: 'no time of day', range: { start: { line: 12, column: 3 } } },
+    { code: 'HINT', severity: Severity.SEVERITY_HINT, message: 'nothing' },
+  ],
+  shots: [{ shotKey: 'a', provider: 'pika', fallbackReason: 'runway was overloaded' }],
+}); // prettier-ignore
+const made = { output: 'out/night.mp4', script: 'scripts/night.fountain', wallMs: 61_234.56 };
+
+test('the JSON report has the names and units that scripts rely on', () => {
+  expect(reportOf(film, made)).toEqual({
+    film_id: 'f1',
+    output: 'out/night.mp4',
+    duration_s: 10.042,
+    scenes: 2,
+    shots: 1,
+    rendered: 2,
+    cached: 1,
+    cost_usd: 1.25,
+    wall_s: 61.235,
+    warnings: [
+      'night.fountain:12:3: no time of day (SCENE_MISSING_TIME)',
+      'shot 1 was rendered by pika: runway was overloaded',
+    ],
+  });
+});
+
+test('the report for people gives path, duration, cost, cache hits, time and warnings', () => {
+  const text = describeReport(reportOf(film, made));
+
+  expect(text).toContain('out/night.mp4  0:10');
+  expect(text).toContain('2 rendered, 1 from the cache · $1.25 · 61.2 s');
+  expect(text).toContain('warning: night.fountain:12:3: no time of day (SCENE_MISSING_TIME)');
+});
+
+test('a quote names the provider of each shot, charges nothing for cached ones and says the most it may cost', () => {
+  const decision = {
+    candidates: [
+      { provider: 'runway', model: 'gen4', eligible: false },
+      { provider: 'pika', model: '2.2', eligible: true },
+    ],
+  };
+  const quote = Quote.fromJSON({
+    title: 'Last Train',
+    scenes: [{}],
+    shots: [
+      {
+        durationMs: 4000,
+        description: 'the hall',
+        cached: true,
+        expectedMicros: 200_000,
+        limitMicros: 300_000,
+      },
+      { durationMs: 5000, description: 'the train', expectedMicros: 250_000, limitMicros: 400_000, decision },
+    ],
+    durationMs: 9000,
+    expectedMicros: 250_000,
+    limitMicros: 400_000,
+    cached: 1,
+  });
+
+  const text = describeQuote(quote);
+
+  expect(text).toMatch(/1 +1 +4\.0 +cache +\$0\.00 +\$0\.00 +the hall/);
+  expect(text).toMatch(/2 +1 +5\.0 +pika 2\.2 +\$0\.25 +\$0\.40 +the train/);
+  expect(text).toContain(
+    '1 cached, 1 to render: $0.25, at most $0.40 with every fallback; nothing was rendered',
+  );
+});

@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { balanceOf } from '@reelmesh/domain';
+import { EMULATOR_API_KEY, startEmulator, temporaryDirectory } from '@reelmesh/testing';
+import type { TestEmulator } from '@reelmesh/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  inspect,
+  expectRenderedOnce,
+  lastTrain,
+  make,
+  readFacts,
+  startMake,
+  tryMake,
+} from './support/made-films.ts';
+import type { MakeOptions, Made } from './support/made-films.ts';
+import { processesWith, runCli, until } from './support/processes.ts';
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeEach(async () => {
+  home = await temporaryDirectory();
+});
+afterEach(() => home.remove());
+
+/** Small, fast, well known; the same seed gives the same numbers (mulberry32). */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function countFacts(): number {
+  const path = join(home.path, 'data/facts.db');
+  if (!existsSync(path)) return 0;
+  using database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  const [table] = database.prepare("SELECT name FROM sqlite_schema WHERE name = 'fact'").all();
+  return table === undefined ? 0 : Number(database.prepare('SELECT count(*) AS n FROM fact').get()?.['n']);
+}
+
+/**
+ * Runs `make` and kills it with SIGKILL as soon as the film has so many more facts, plus a little: so the moments spread
+ * over every phase, whatever the machine's speed. Nothing that it started may outlive it.
+ * @returns whether it was killed before it had ended
+ */
+async function killAfter(options: MakeOptions, facts: number, extraMs: number): Promise<boolean> {
+  const started = startMake(options);
+  const target = countFacts() + facts;
+  let ended = false;
+  void started.ended.then(() => (ended = true));
+  while (!ended && countFacts() < target) await wait(2);
+  await wait(extraMs);
+  started.child.kill('SIGKILL');
+  const { code } = await started.ended;
+  await until(() => processesWith(home.path).length === 0);
+  return code === null;
+}
+
+/** As an operator would: the provider's task of the doubtful take is attached, or there is none and it is void. */
+async function resolveDoubts(emulator: TestEmulator, env: Readonly<Record<string, string>>): Promise<number> {
+  const { takes } = await readFacts(home.path);
+  const doubtful = takes.filter((take) => take.state === 'TAKE_STATE_PARKED');
+  const known = new Set(takes.map((take) => take.taskId));
+  for (const take of doubtful) {
+    const { promptText } = (take.intent.request as { readonly body: { readonly promptText: string } }).body;
+    const task = (await emulator.tasks()).find((one) => one.promptText === promptText && !known.has(one.id));
+    const verdict = task === undefined ? ['void'] : ['attach', '--task', task.id];
+    const args = ['takes', 'resolve', take.id, ...verdict, '--data', join(home.path, 'data')];
+    expect(await runCli(args, { env })).toMatchObject({ code: 0 });
+  }
+  return doubtful.length;
+}
+
+async function expectWholeFilm(made: Made): Promise<void> {
+  const streams = await inspect(made.output);
+  expect(Math.abs(streams.videoSeconds - made.duration_s)).toBeLessThanOrEqual(1 / 12);
+  expect(Math.abs(streams.videoSeconds - streams.audioSeconds)).toBeLessThanOrEqual(0.05);
+}
+
+describe('kill -9 at any moment, then the same command', () => {
+  test('the draft goes on where it was: no finished shot again, no orphan process', async () => {
+    const next = random(20261124);
+    const options = { home: home.path, script: lastTrain };
+    let kills = 0;
+    // A whole run writes about 140 facts: steps of this size meet every phase from the start to the delivery.
+    for (const share of [0, 0, 1, 0.5, 1, 1, 1, 1, 1, 1]) {
+      const killed = await killAfter(options, Math.ceil(share * (8 + next() * 14)), next() * 60);
+      kills += killed ? 1 : 0;
+    }
+
+    const made = await make(options);
+
+    expect(kills).toBeGreaterThanOrEqual(8);
+    expect(made.shots).toBe(made.rendered + made.cached);
+    await expectWholeFilm(made);
+    expectRenderedOnce((await readFacts(home.path)).takes);
+  }, 240_000);
+
+  test('the paid film is charged once a shot, and every doubt is in plain sight', async () => {
+    await using emulator = await startEmulator({
+      config: { runway: { queueMs: 20, renderMs: 150, concurrency: null, dailyQuota: null } },
+    });
+    const env = {
+      RUNWAYML_BASE_URL: emulator.runwayUrl,
+      RUNWAYML_API_SECRET: EMULATOR_API_KEY,
+      REELMESH_GATEWAY__POLL_PERCENT: '2',
+    };
+    const options = { home: home.path, script: lastTrain, flags: ['--strategy', 'final'], env };
+    const next = random(4242);
+    let kills = 0;
+    let doubts = 0;
+    for (let round = 0; round < 14; round += 1) {
+      kills += (await killAfter(options, Math.ceil(next() * 22), next() * 60)) ? 1 : 0;
+      doubts += await resolveDoubts(emulator, env);
+    }
+
+    let ended = await tryMake(options);
+    for (let tries = 0; ended.code === 4 && tries < 20; tries += 1) {
+      doubts += await resolveDoubts(emulator, env);
+      ended = await tryMake(options);
+    }
+
+    expect(kills).toBeGreaterThanOrEqual(10);
+    expect(ended).toMatchObject({ code: 0 });
+    const made = JSON.parse(ended.stdout) as Made;
+    await expectWholeFilm(made);
+    const { takes, ledger } = await readFacts(home.path);
+    expectRenderedOnce(takes);
+    const { totals, entries } = await emulator.ledger();
+    const charges = entries.filter((entry) => entry.kind === 'charge');
+    expect(totals.charges).toBe(new Set(takes.map((take) => take.intent.shotKey)).size);
+    expect(new Set(charges.map((entry) => entry.taskId)).size).toBe(totals.charges);
+    const balances = [...ledger.values()].map((facts) => balanceOf(facts));
+    expect(balances.reduce((sum, { settledMicros }) => sum + settledMicros, 0)).toBe(totals.netMicros);
+    expect(balances.reduce((sum, { heldMicros }) => sum + heldMicros, 0)).toBe(0);
+    expect(doubts).toBeLessThanOrEqual(kills * 5);
+  }, 240_000);
+});
+
+test('the NATS store may vanish while the process is down: the film completes, nothing is rendered twice (I8)', async () => {
+  const options = { home: home.path, script: lastTrain };
+  for (const facts of [12, 40, 30]) {
+    await killAfter(options, facts, 0);
+    await rm(join(home.path, 'data/nats'), { recursive: true, force: true });
+  }
+
+  const made = await make(options);
+
+  await expectWholeFilm(made);
+  expectRenderedOnce((await readFacts(home.path)).takes);
+}, 120_000);

@@ -1,0 +1,119 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '@reelmesh/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { inspect, lastBowl, lastTrain, make } from './support/made-films.ts';
+import type { Made } from './support/made-films.ts';
+
+let home: Awaited<ReturnType<typeof temporaryDirectory>>;
+let script: string;
+let first: Made;
+
+const film = (text?: string): Promise<Made> => makeText(text ?? script);
+
+async function makeText(text: string): Promise<Made> {
+  const path = join(home.path, 'script.fountain');
+  await writeFile(path, text);
+  return make({ home: home.path, script: path });
+}
+
+/** The script with one passage changed; fails when the passage is not there. */
+function edited(from: string, to: string): string {
+  expect(script.split(from)).toHaveLength(2);
+  return script.replace(from, to);
+}
+
+beforeAll(async () => {
+  home = await temporaryDirectory();
+  script = await readFile(lastTrain, 'utf8');
+  first = await film();
+}, 120_000);
+afterAll(() => home.remove());
+
+describe('the example film', () => {
+  test('is as long as its shots within a frame, sound and picture end together, and it starts at once on the web', async () => {
+    const streams = await inspect(first.output);
+
+    expect(first).toMatchObject({ rendered: first.shots, cached: 0, cost_usd: 0, warnings: [] });
+    expect(first.scenes).toBeGreaterThanOrEqual(4);
+    expect(first.duration_s).toBeGreaterThanOrEqual(60);
+    expect(first.duration_s).toBeLessThanOrEqual(90);
+    expect(Math.abs(streams.videoSeconds - first.duration_s)).toBeLessThanOrEqual(1 / 12);
+    expect(Math.abs(streams.frames / 12 - first.duration_s)).toBeLessThanOrEqual(1 / 12);
+    expect(Math.abs(streams.videoSeconds - streams.audioSeconds)).toBeLessThanOrEqual(0.05);
+    expect(streams.subtitles).toBeGreaterThan(0);
+    expect(streams.boxes.indexOf('moov')).toBeLessThan(streams.boxes.indexOf('mdat'));
+    expect(streams.boxes).toContain('moov');
+  });
+
+  test('made again renders nothing, composes nothing and gives the same file', async () => {
+    const before = await readFile(first.output);
+
+    const again = await film();
+
+    expect(again).toMatchObject({ rendered: 0, cached: first.shots, shots: first.shots });
+    expect(again.film_id).not.toBe(first.film_id);
+    expect((await readFile(again.output)).equals(before)).toBe(true);
+  });
+});
+
+describe('an edit renders exactly what it changes (I7)', () => {
+  test('one action line: one shot', async () => {
+    const made = await film(
+      edited('The sky is clear, the rails are gold.', 'The sky is clear, the rails are silver.'),
+    );
+
+    expect(made).toMatchObject({ rendered: 1, cached: first.shots - 1 });
+  });
+
+  test('a scene in the middle: only its own shots', async () => {
+    const scene =
+      'INT. SIGNAL BOX - NIGHT\n\nA brass lever waits under a single bulb.\n\nThe lamp goes out.\n\n';
+
+    const made = await film(
+      edited('INT. TRAIN CARRIAGE - NIGHT\n\nPUSH IN', `${scene}INT. TRAIN CARRIAGE - NIGHT\n\nPUSH IN`),
+    );
+
+    expect(made.scenes).toBe(first.scenes + 1);
+    expect(made.rendered).toBe(made.shots - first.shots);
+    expect(made.cached).toBe(first.shots);
+  });
+
+  test('a dialogue line of like length: no shot, new subtitles', async () => {
+    const before = await readFile(first.output);
+
+    const made = await film(
+      edited('He never once let me leave on time.', 'He never once let me start on time.'),
+    );
+
+    expect(made).toMatchObject({ rendered: 0, cached: first.shots });
+    expect((await readFile(made.output)).equals(before)).toBe(false);
+    expect((await readFile(made.output)).includes('start on time')).toBe(true);
+  });
+
+  test('a character renamed in one scene: only the shots that show or name it', async () => {
+    const [head = '', tail = ''] = script.split('EXT. HARBOUR STATION - DAY (FLASHBACK)');
+    const flashback = tail.split('INT. TRAIN CARRIAGE')[0] ?? '';
+    const renamed = flashback.replaceAll('ELIAS', 'ANTON').replaceAll('Elias', 'Anton');
+
+    const made = await film(
+      `${head}EXT. HARBOUR STATION - DAY (FLASHBACK)${tail.replace(flashback, renamed)}`,
+    );
+
+    // Of the flashback's three shots one shows ELIAS; the others neither show nor describe him.
+    expect(made.rendered).toBe(1);
+    expect(made.shots).toBe(first.shots);
+  });
+});
+
+test('the Chinese example becomes a film with Chinese subtitles', async () => {
+  const made = await make({ home: home.path, script: lastBowl });
+
+  const streams = await inspect(made.output);
+
+  expect(made.scenes).toBeGreaterThanOrEqual(4);
+  expect(made.duration_s).toBeGreaterThanOrEqual(60);
+  expect(made.duration_s).toBeLessThanOrEqual(90);
+  expect(Math.abs(streams.videoSeconds - streams.audioSeconds)).toBeLessThanOrEqual(0.05);
+  expect((await readFile(made.output)).includes('一碗阳春面')).toBe(true);
+}, 60_000);
