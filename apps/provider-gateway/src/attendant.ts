@@ -35,6 +35,8 @@ interface Watched {
 }
 
 const LONGEST_PAUSE_MS = 60_000;
+/** Hints are remembered for so many takes; most are of takes that have ended, or of other gateways. */
+const EARLY_HINTS = 1000;
 /** A broken file may be a broken download: looked at this often before it counts as the provider's. */
 const BAD_FILE_TRIES = 3;
 /** After its deadline a take is cancelled; after this many deadlines nobody waits for the provider's word any longer. */
@@ -47,6 +49,8 @@ const GIVE_UP_AFTER_DEADLINES = 2;
 export class Attendant {
   readonly #deps: AttendantDeps;
   readonly #watched = new Map<string, Watched>();
+  /** Hints that came before their take was written down as accepted: a fast provider is done by then. */
+  readonly #early = new Set<string>();
   readonly #due: DueQueue;
   readonly #stopped = new AbortController();
   readonly #looking = new Set<Promise<void>>();
@@ -61,13 +65,15 @@ export class Attendant {
     const known = this.#watched.get(take.id);
     if (known !== undefined) return;
     this.#watched.set(take.id, { take, failures: 0, badFiles: 0, busy: false, again: false });
+    if (this.#early.delete(take.id)) return this.lookNow(take.id);
     this.#due.schedule(take.id, take.updatedAtMs + this.#pollMs(take) / 2 - this.#deps.clock.now());
   }
 
   /** A hint that something has changed: never the result itself. */
   lookNow(takeId: string): void {
     const watched = this.#watched.get(takeId);
-    if (watched === undefined || this.#stopped.signal.aborted) return;
+    if (this.#stopped.signal.aborted) return;
+    if (watched === undefined) return this.#remember(takeId);
     if (watched.busy) {
       watched.again = true;
       return;
@@ -81,6 +87,12 @@ export class Attendant {
       this.lookNow(takeId);
     });
     this.#looking.add(look);
+  }
+
+  #remember(takeId: string): void {
+    const [oldest] = this.#early;
+    if (this.#early.size >= EARLY_HINTS && oldest !== undefined) this.#early.delete(oldest);
+    this.#early.add(takeId);
   }
 
   /** @returns whether the provider was told */
