@@ -49,12 +49,6 @@ export const clipFactIds = {
     `${clipStream(address)}/made/${generation}/evicted`,
 };
 
-/** All ids that the numbers from `first` to `last` may have. */
-export function clipFactIdsBetween(address: ClipAddress, first: number, last: number): readonly string[] {
-  const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  return numbers.flatMap((number) => Object.values(clipFactIds).map((id) => id(address, number)));
-}
-
 export const clipFacts = {
   lead: (address: ClipAddress, atMs: number, lead: number, filmId: string): ClipFact<'clip.lead'> => ({
     ...common(address, atMs, lead, clipFactIds.lead(address, lead)),

@@ -1,7 +1,7 @@
 import type { BlobStore, Clock, FactStore } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
 import type { Accounting } from './accounting.ts';
-import { clipFactIds, clipFactIdsBetween, clipFacts, clipStream } from './clip-facts.ts';
+import { clipFacts, clipStream } from './clip-facts.ts';
 import type { ClipAddress, ClipFact, MadeClip } from './clip-facts.ts';
 import type { ClipIndex } from './clip-index.ts';
 import { foldClip, standingOf } from './clip-state.ts';
@@ -18,9 +18,6 @@ export interface ClipLogDeps {
   readonly leadMs: number;
 }
 
-/** How many leads and generations are asked for at a time: one look is enough for nearly every key. */
-const window = 3;
-
 /** Reads and writes the facts of shot keys, many keys of one tenant at a time. */
 export class ClipLog {
   readonly #deps: ClipLogDeps;
@@ -29,26 +26,11 @@ export class ClipLog {
     this.#deps = deps;
   }
 
-  /** One read of the store as a rule. */
   async read(tenant: string, shotKeys: readonly string[]): Promise<Map<string, ClipState>> {
-    const found = new Map<string, ClipFact[]>(
-      shotKeys.map((shotKey) => [clipStream({ tenant, shotKey }), []]),
-    );
-    let open = shotKeys.map((shotKey) => ({ tenant, shotKey }));
-    for (let first = 1; open.length > 0; first += window) {
-      const last = first + window - 1;
-      const ids = open.flatMap((address) => clipFactIdsBetween(address, first, last));
-      const page = (await this.#deps.facts.getMany(ids)) as readonly ClipFact[];
-      for (const fact of page) found.get(fact.stream)?.push(fact);
-      const reached = new Set(page.map((fact) => fact.id));
-      open = open.filter(
-        (address) =>
-          reached.has(clipFactIds.lead(address, last)) || reached.has(clipFactIds.made(address, last)),
-      );
-    }
-    return new Map(
-      shotKeys.map((shotKey) => [shotKey, foldClip(found.get(clipStream({ tenant, shotKey })) ?? [])]),
-    );
+    const streams = new Map(shotKeys.map((shotKey) => [clipStream({ tenant, shotKey }), shotKey]));
+    const facts = (await this.#deps.facts.readMany([...streams.keys()])) as readonly ClipFact[];
+    const byStream = Map.groupBy(facts, (fact) => fact.stream);
+    return new Map([...streams].map(([stream, shotKey]) => [shotKey, foldClip(byStream.get(stream) ?? [])]));
   }
 
   /** The states, where a clip without its file is none. */

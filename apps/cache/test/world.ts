@@ -28,9 +28,9 @@ export class MemoryFacts implements FactStore {
     });
   }
 
-  async getMany(ids: readonly string[]): Promise<Fact[]> {
+  async readMany(streams: readonly string[]): Promise<Fact[]> {
     this.calls += 1;
-    return ids.flatMap((id) => this.all.get(id) ?? []);
+    return [...this.all.values()].filter((fact) => streams.includes(fact.stream));
   }
 
   async get(id: string): Promise<Fact | undefined> {
@@ -137,7 +137,7 @@ export class World {
     const { facts } = this;
     const gated: FactStore = Object.assign(Object.create(facts) as FactStore, {
       append: this.#gate((some: readonly Fact[]) => facts.append(some)),
-      getMany: this.#gate((ids: readonly string[]) => facts.getMany(ids)),
+      readMany: this.#gate((streams: readonly string[]) => facts.readMany(streams)),
     });
     return cacheService({
       ...this.#shared(),

@@ -60,12 +60,18 @@ export class Attendant {
     this.#due = new DueQueue((takeId) => this.lookNow(takeId));
   }
 
-  /** Watching a take twice is watching it once. */
-  watch(take: TakeRecord): void {
+  /**
+   * Watching a take twice is watching it once.
+   * @param already what the provider has said about it; saves the first poll
+   */
+  watch(take: TakeRecord, already?: PollResult): void {
     const known = this.#watched.get(take.id);
     if (known !== undefined) return;
-    this.#watched.set(take.id, { take, failures: 0, badFiles: 0, busy: false, again: false });
-    if (this.#early.delete(take.id)) return this.lookNow(take.id);
+    const watched = { take, failures: 0, badFiles: 0, busy: false, again: false };
+    this.#watched.set(take.id, watched);
+    const hinted = this.#early.delete(take.id);
+    if (already !== undefined && already.kind !== 'running') return this.#start(watched, already);
+    if (hinted) return this.lookNow(take.id);
     this.#due.schedule(take.id, take.updatedAtMs + this.#pollMs(take) / 2 - this.#deps.clock.now());
   }
 
@@ -78,13 +84,17 @@ export class Attendant {
       watched.again = true;
       return;
     }
+    this.#start(watched);
+  }
+
+  #start(watched: Watched, already?: PollResult): void {
     watched.busy = true;
-    const look = this.#look(watched).finally(() => {
+    const look = this.#look(watched, already).finally(() => {
       this.#looking.delete(look);
       watched.busy = false;
       if (!watched.again) return;
       watched.again = false;
-      this.lookNow(takeId);
+      this.lookNow(watched.take.id);
     });
     this.#looking.add(look);
   }
@@ -111,10 +121,10 @@ export class Attendant {
     await Promise.all(this.#looking);
   }
 
-  async #look(watched: Watched): Promise<void> {
+  async #look(watched: Watched, already?: PollResult): Promise<void> {
     const { take } = watched;
     try {
-      const result = await this.#provider(take).poll(take, this.#stopped.signal);
+      const result = already ?? (await this.#provider(take).poll(take, this.#stopped.signal));
       await this.#act(watched, result);
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
@@ -174,7 +184,7 @@ export class Attendant {
   /** The charge is booked on the provider's word, whether or not the file can be had; both at once, for speed. */
   async #collect(watched: Watched, output: Output, costMicros: number): Promise<void> {
     const { take } = watched;
-    this.#deps.reporter.tell(take, 1, 'download');
+    if ('url' in output) this.#deps.reporter.tell(take, 1, 'download');
     const collecting = this.#deps.collector.collect(take, this.#provider(take), output, this.#stopped.signal);
     const booking =
       take.state === 'TAKE_STATE_SUCCEEDED'
@@ -202,7 +212,8 @@ export class Attendant {
     const { take } = watched;
     this.#watched.delete(take.id);
     this.#due.cancel(take.id);
-    this.#deps.reporter.tell(take, 1, '');
+    // A settled take is told by the outcome of its shot.
+    if (take.state !== 'TAKE_STATE_SETTLED') this.#deps.reporter.tell(take, 1, '');
     this.#deps.onEnd(take);
   }
 

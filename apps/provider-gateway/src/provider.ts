@@ -12,7 +12,8 @@ export interface PreparedRequest {
 }
 
 export type SubmitResult =
-  | { readonly kind: 'accepted'; readonly taskId: string }
+  /** `already` saves a poll when the provider's answer says more than that it has accepted. */
+  | { readonly kind: 'accepted'; readonly taskId: string; readonly already?: PollResult }
   /** Surely never reached the provider: safe to try again. */
   | { readonly kind: 'not-sent'; readonly message: string }
   /** A definite refusal: nothing was charged. */

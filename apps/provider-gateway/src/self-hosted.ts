@@ -47,8 +47,8 @@ export class SelfHosted implements Provider {
 
   async submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
     try {
-      await this.#start(intent, takeId, signal);
-      return { kind: 'accepted', taskId: takeId };
+      const already = readJob(await this.#start(intent, takeId, signal));
+      return { kind: 'accepted', taskId: takeId, already };
     } catch (error) {
       const { code, message } = AppError.from(error);
       if (code === Code.INVALID_ARGUMENT)

@@ -2,7 +2,7 @@ import { AppError } from '@reelmesh/domain';
 import type { TakeRecord } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
 import type { FilmStops } from './film-stops.ts';
-import type { Provider } from './provider.ts';
+import type { PollResult, Provider } from './provider.ts';
 import type { Reporter } from './reporter.ts';
 import type { Slots } from './slots.ts';
 import type { TakeLog } from './take-log.ts';
@@ -16,6 +16,13 @@ export interface SenderDeps {
   readonly providers: ReadonlyMap<string, Provider>;
   /** This process and this run of it: tells our own sends from those of a crashed predecessor. */
   readonly sender: string;
+}
+
+export interface Sent {
+  /** As it is now. */
+  readonly take: TakeRecord;
+  /** What the provider said about it beyond accepting it. */
+  readonly already?: PollResult;
 }
 
 /** Makes the one create call of a take. Nothing else in the system sends anything that costs money. */
@@ -35,25 +42,27 @@ export class Sender {
   /**
    * Waits for a slot, makes sure that nobody else sends, sends, and writes down what came of it.
    * The slot stays held: the caller gives it back when the take has ended.
-   * @returns the take as it is now
    */
-  async send(take: TakeRecord, signal: AbortSignal): Promise<TakeRecord> {
+  async send(take: TakeRecord, signal: AbortSignal): Promise<Sent> {
     const { takeLog, reporter, slots, sender, stops } = this.#deps;
     if (take.state === 'TAKE_STATE_INTENT') {
       reporter.tell(take, 0, 'slot');
       await slots.get(take.intent.provider)?.acquire(take.id, signal);
       // The wait may have been long, and the film may have been cancelled meanwhile.
       if (await stops.isStopped(take.intent.filmId)) {
-        return (await takeLog.step(take, 'take.cancelled', { costMicros: 0 })) ?? take;
+        return { take: (await takeLog.step(take, 'take.cancelled', { costMicros: 0 })) ?? take };
       }
       const sending = await takeLog.step(take, 'take.sending', { sender });
-      if (sending === undefined) return (await takeLog.read(take.id)) ?? take;
+      if (sending === undefined) {
+        slots.get(take.intent.provider)?.release(take.id);
+        return { take: (await takeLog.read(take.id)) ?? take };
+      }
       return this.#call(sending, signal);
     }
     return this.#call(take, signal);
   }
 
-  async #call(take: TakeRecord, signal: AbortSignal): Promise<TakeRecord> {
+  async #call(take: TakeRecord, signal: AbortSignal): Promise<Sent> {
     const { takeLog, reporter, log } = this.#deps;
     const provider = this.#deps.providers.get(take.intent.provider);
     this.#sending.add(take.id);
@@ -63,9 +72,14 @@ export class Sender {
           ? ({ kind: 'not-sent', message: `no provider ${take.intent.provider}` } as const)
           : await provider.submit(take.intent, take.id, signal);
       const after = await record();
-      if (result.kind !== 'accepted') log.warn({ takeId: take.id, ...result }, 'take was not accepted');
-      reporter.tell(after, 0, result.kind === 'accepted' ? 'provider queue' : '');
-      return after;
+      if (result.kind !== 'accepted') {
+        log.warn({ takeId: take.id, ...result }, 'take was not accepted');
+        reporter.tell(after, 0, '');
+        return { take: after };
+      }
+      if (result.already !== undefined) return { take: after, already: result.already };
+      reporter.tell(after, 0, 'provider queue');
+      return { take: after };
 
       async function record(): Promise<TakeRecord> {
         switch (result.kind) {

@@ -9,7 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import { conditionsOf } from './conditions.ts';
 import { DueQueue } from './due-queue.ts';
 import type { FilmStops } from './film-stops.ts';
-import type { Provider } from './provider.ts';
+import type { PollResult, Provider } from './provider.ts';
 import type { Reporter, ShotAddress } from './reporter.ts';
 import type { Sender } from './sender.ts';
 import type { Slots } from './slots.ts';
@@ -74,9 +74,9 @@ export class ShotDriver {
   }
 
   /** Sees an accepted take to its end, whoever asked for it. */
-  watch(take: TakeRecord): void {
+  watch(take: TakeRecord, already?: PollResult): void {
     this.#deps.slots.get(take.intent.provider)?.hold(take.id);
-    this.#deps.attendant.watch(take);
+    this.#deps.attendant.watch(take, already);
   }
 
   /** Takes up a take that a former process left in the middle of its create call. */
@@ -192,7 +192,7 @@ export class ShotDriver {
     if (atOnce) slot?.hold(id);
     const take = await takeLog.begin(id, command.tenant, intent, atOnce ? senderName : undefined);
     if (take === undefined) return takeLog.read(id);
-    return this.#attend(await sender.send(take, this.#stopped.signal));
+    return this.#send(take);
   }
 
   #route(command: RenderCommand, exhausted: ReadonlySet<string>, takes: readonly TakeRecord[]): Route {
@@ -237,8 +237,7 @@ export class ShotDriver {
 
   async #continue(take: TakeRecord, command: RenderCommand): Promise<TakeRecord | undefined> {
     const { sender, takeLog, bus, senderName } = this.#deps;
-    if (take.state === 'TAKE_STATE_INTENT')
-      return this.#attend(await sender.send(take, this.#stopped.signal));
+    if (take.state === 'TAKE_STATE_INTENT') return this.#send(take);
     if (take.state !== 'TAKE_STATE_SENDING') return this.#attend(take);
     if (sender.isSending(take.id)) return undefined;
     const [instance = ''] = take.sender.split('/');
@@ -251,10 +250,15 @@ export class ShotDriver {
     return (await takeLog.step(take, 'take.unknown', { message })) ?? takeLog.read(take.id);
   }
 
+  async #send(take: TakeRecord): Promise<TakeRecord | undefined> {
+    const sent = await this.#deps.sender.send(take, this.#stopped.signal);
+    return this.#attend(sent.take, sent.already);
+  }
+
   /** Whatever is under way is watched; the rest goes back to the policy. */
-  #attend(take: TakeRecord): TakeRecord | undefined {
+  #attend(take: TakeRecord, already?: PollResult): TakeRecord | undefined {
     if (take.state === 'TAKE_STATE_ACCEPTED' || take.state === 'TAKE_STATE_SUCCEEDED') {
-      this.watch(take);
+      this.watch(take, already);
       return undefined;
     }
     if (isTakeOver(take.state)) this.#deps.slots.get(take.intent.provider)?.release(take.id);

@@ -58,10 +58,10 @@ export interface FactStore {
   /** One result for each fact, in order. An existing id is left as it is. */
   append(facts: readonly Fact[]): Promise<readonly AppendResult[]>;
   get(id: string): Promise<Fact | undefined>;
-  /** Those that exist, in no order. */
-  getMany(ids: readonly string[]): Promise<readonly Fact[]>;
   /** All facts of a stream, by seq. */
   read(stream: string): Promise<readonly Fact[]>;
+  /** The same for many streams in one query, each stream once, in no order among streams. */
+  readMany(streams: readonly string[]): Promise<readonly Fact[]>;
   /** All facts of the streams whose name begins so, by stream and seq. */
   readPrefix(prefix: string): Promise<readonly Fact[]>;
   scan(query: FactScan): Promise<FactPage>;

@@ -118,12 +118,12 @@ class SqliteFactStore implements SqliteFacts {
     return this.#read((reader) => reader.get(id));
   }
 
-  async getMany(ids: readonly string[]): Promise<readonly Fact[]> {
-    return this.#read((reader) => [...new Set(ids)].flatMap((id) => reader.get(id) ?? []));
-  }
-
   async read(stream: string): Promise<readonly Fact[]> {
     return this.#read((reader) => reader.read(stream));
+  }
+
+  async readMany(streams: readonly string[]): Promise<readonly Fact[]> {
+    return this.#read((reader) => [...new Set(streams)].flatMap((stream) => reader.read(stream)));
   }
 
   async readPrefix(prefix: string): Promise<readonly Fact[]> {
