@@ -143,12 +143,12 @@ export function cacheService(deps: CacheDeps): Handlers<CacheServiceDefinition> 
   };
 }
 
-function hit(shotKey: string, { clip, costMicros, provider, model }: MadeClip): ResolvedClip {
-  return { shotKey, resolve: Resolve.RESOLVE_HIT, clip, costMicros, provider, model };
+function hit(shotKey: string, { clip, costMicros, provider, model, filmId }: MadeClip): ResolvedClip {
+  return { shotKey, resolve: Resolve.RESOLVE_HIT, clip, costMicros, provider, model, filmId };
 }
 
 function without(shotKey: string, resolve: Resolve): ResolvedClip {
-  return { shotKey, resolve, clip: undefined, costMicros: 0, provider: '', model: '' };
+  return { shotKey, resolve, clip: undefined, costMicros: 0, provider: '', model: '', filmId: '' };
 }
 
 /** What a follower is told: the film that led has paid. */

@@ -36,25 +36,32 @@ function random(seed: number): () => number {
   };
 }
 
-function countFacts(): number {
+/** How many facts there are, of one kind or of all. */
+function countFacts(kind = '%'): number {
   const path = join(home.path, 'data/facts.db');
   if (!existsSync(path)) return 0;
   using database = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
   const [table] = database.prepare("SELECT name FROM sqlite_schema WHERE name = 'fact'").all();
-  return table === undefined ? 0 : Number(database.prepare('SELECT count(*) AS n FROM fact').get()?.['n']);
+  if (table === undefined) return 0;
+  return Number(database.prepare('SELECT count(*) AS n FROM fact WHERE kind LIKE ?').get(kind)?.['n']);
+}
+
+/** So many facts from now: moments that spread over every phase, whatever the machine's speed. */
+function moreFacts(count: number): () => boolean {
+  const target = countFacts() + count;
+  return () => countFacts() >= target;
 }
 
 /**
- * Runs `make` and kills it with SIGKILL as soon as the film has so many more facts, plus a little: so the moments spread
- * over every phase, whatever the machine's speed. Nothing that it started may outlive it.
+ * Runs `make` and kills it with SIGKILL as soon as the moment has come, or a little later.
+ * Nothing that it started may outlive it.
  * @returns whether it was killed before it had ended
  */
-async function killAfter(options: MakeOptions, facts: number, extraMs: number): Promise<boolean> {
+async function killWhen(options: MakeOptions, hasCome: () => boolean, extraMs = 0): Promise<boolean> {
   const started = startMake(options);
-  const target = countFacts() + facts;
   let ended = false;
   void started.ended.then(() => (ended = true));
-  while (!ended && countFacts() < target) await wait(2);
+  while (!ended && !hasCome()) await wait(2);
   await wait(extraMs);
   started.child.kill('SIGKILL');
   const { code } = await started.ended;
@@ -88,11 +95,14 @@ describe('kill -9 at any moment, then the same command', () => {
     const next = random(20261124);
     const options = { home: home.path, script: lastTrain };
     let kills = 0;
-    // A whole run writes about 140 facts: steps of this size meet every phase from the start to the delivery.
-    for (const share of [0, 0, 1, 0.5, 1, 1, 1, 1, 1, 1]) {
-      const killed = await killAfter(options, Math.ceil(share * (8 + next() * 14)), next() * 60);
-      kills += killed ? 1 : 0;
-    }
+    const kill = async (hasCome: () => boolean): Promise<void> => {
+      kills += (await killWhen(options, hasCome, next() * 60)) ? 1 : 0;
+    };
+    await kill(() => true);
+    await kill(() => existsSync(join(home.path, 'data/facts.db')));
+    for (let round = 0; round < 7; round += 1) await kill(moreFacts(4 + next() * 12));
+    await kill(() => countFacts('film.composing') > 0);
+    await kill(() => countFacts('cut.made') > 0);
 
     const made = await make(options);
 
@@ -116,7 +126,7 @@ describe('kill -9 at any moment, then the same command', () => {
     let kills = 0;
     let doubts = 0;
     for (let round = 0; round < 14; round += 1) {
-      kills += (await killAfter(options, Math.ceil(next() * 22), next() * 60)) ? 1 : 0;
+      kills += (await killWhen(options, moreFacts(next() * 22), next() * 60)) ? 1 : 0;
       doubts += await resolveDoubts(emulator, env);
     }
 
@@ -139,6 +149,7 @@ describe('kill -9 at any moment, then the same command', () => {
     const balances = [...ledger.values()].map((facts) => balanceOf(facts));
     expect(balances.reduce((sum, { settledMicros }) => sum + settledMicros, 0)).toBe(totals.netMicros);
     expect(balances.reduce((sum, { heldMicros }) => sum + heldMicros, 0)).toBe(0);
+    expect(Math.round(made.cost_usd * 1e6)).toBe(totals.netMicros);
     expect(doubts).toBeLessThanOrEqual(kills * 5);
   }, 240_000);
 });
@@ -146,7 +157,7 @@ describe('kill -9 at any moment, then the same command', () => {
 test('the NATS store may vanish while the process is down: the film completes, nothing is rendered twice (I8)', async () => {
   const options = { home: home.path, script: lastTrain };
   for (const facts of [12, 40, 30]) {
-    await killAfter(options, facts, 0);
+    await killWhen(options, moreFacts(facts));
     await rm(join(home.path, 'data/nats'), { recursive: true, force: true });
   }
 

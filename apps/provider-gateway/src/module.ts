@@ -125,7 +125,7 @@ export const module: ServiceModule<Deps, typeof config> = {
     function goOn(take: TakeRecord): void {
       driver.takeEnded(take).catch((error: unknown) => {
         if (!stopping.signal.aborted)
-          log.error({ takeId: take.id, error }, 'shot could not go on after its take');
+          log.error({ takeId: take.id, err: error }, 'shot could not go on after its take');
       });
     }
 
@@ -134,7 +134,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       measures.ended(take);
       reporter
         .askAgain(take)
-        .catch((error: unknown) => log.error({ takeId: take.id, error }, 'film was not told'));
+        .catch((error: unknown) => log.error({ takeId: take.id, err: error }, 'film was not told'));
     }
 
     async function verify(): Promise<void> {

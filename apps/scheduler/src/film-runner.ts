@@ -1,5 +1,5 @@
 import { commands, events } from '@reelmesh/contracts';
-import type { CacheServiceDefinition } from '@reelmesh/contracts/cache';
+import type { CacheServiceDefinition, ResolvedClip } from '@reelmesh/contracts/cache';
 import { Timeline } from '@reelmesh/contracts/compose';
 import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
 import type { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
@@ -191,7 +191,10 @@ export class FilmRunner {
   #later(): void {
     this.advance().catch((error: unknown) => {
       if (!this.#stopped)
-        this.#deps.log.warn({ filmId: this.#film.id, error }, 'film could not go on, will be tried again');
+        this.#deps.log.warn(
+          { filmId: this.#film.id, err: error },
+          'film could not go on, will be tried again',
+        );
     });
   }
 
@@ -246,7 +249,7 @@ export class FilmRunner {
     const { clips } = await this.#deps.cache.resolveClips({ tenant, filmId, shotKeys: unknown, peek: false });
     const hits: FilmEntry[] = [];
     for (const found of clips) {
-      if (found.resolve === 'RESOLVE_HIT' && found.clip !== undefined) {
+      if (found.resolve === 'RESOLVE_HIT' && found.clip !== undefined && !this.#hasPaidFor(found)) {
         hits.push(['film.shot', cachedEnd(found.shotKey, found.clip, found.provider, found.model)]);
       } else if (found.resolve === 'RESOLVE_FOLLOW') {
         this.#following.set(found.shotKey, this.#deps.clock.now());
@@ -257,6 +260,14 @@ export class FilmRunner {
     if (hits.length === 0) return false;
     await this.#write(hits);
     return true;
+  }
+
+  /**
+   * Whether this film had the clip rendered and was stopped before it wrote that down. The gateway knows what it cost,
+   * so it is asked: it answers at once and renders nothing.
+   */
+  #hasPaidFor({ filmId, shotKey }: ResolvedClip): boolean {
+    return filmId === this.#film.id && !this.#film.earlierKeys.has(shotKey);
   }
 
   async #compose(): Promise<boolean> {
@@ -317,7 +328,7 @@ export class FilmRunner {
           { tenant, filmId, clip, width, height, fps, frames },
           this.#deps.ids.next('n'),
         )
-        .catch((error: unknown) => this.#deps.log.debug({ filmId, error }, 'head start was not sent'));
+        .catch((error: unknown) => this.#deps.log.debug({ filmId, err: error }, 'head start was not sent'));
     }
   }
 
@@ -391,7 +402,7 @@ export function publishFacts(
     bus
       .publish(events.film, address, { change: changeOf(fact, film) }, ids.next('e'))
       .catch((error: unknown) => {
-        log.debug({ filmId: film.id, error }, 'event was not published');
+        log.debug({ filmId: film.id, err: error }, 'event was not published');
       });
   }
 }

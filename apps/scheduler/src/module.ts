@@ -37,6 +37,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       maxInFlight,
       redriveMs,
       maxShots,
+      takesUpFilms: settings.resume === 'all',
     });
     const films = metrics.gauge('reelmesh_films_in_progress', 'films that this scheduler drives');
     const shots = metrics.gauge('reelmesh_shots_in_flight', 'shots that this scheduler has asked for');
@@ -67,7 +68,7 @@ export const module: ServiceModule<Deps, typeof config> = {
         if (settings.resume === 'all') await scheduler.adoptOrphans();
         await scheduler.redrive();
       } catch (error) {
-        log.warn({ error }, 'sweep did not finish, will be tried again');
+        log.warn({ err: error }, 'sweep did not finish, will be tried again');
       }
     }
   },

@@ -43,6 +43,8 @@ export interface SchedulerDeps {
   readonly maxInFlight: number;
   readonly redriveMs: number;
   readonly maxShots: number;
+  /** Whether news of a film that nobody here drives is a reason to drive it. */
+  readonly takesUpFilms: boolean;
 }
 
 /** Owns films: takes them on, gives their shots slots by fairness, wakes them when something has happened. */
@@ -219,10 +221,14 @@ export class Scheduler {
     return (await this.#adopt(film)).resume();
   }
 
-  /** A runner for a film that news came of. Undefined for a film that has ended: its news changes nothing. */
+  /**
+   * A runner for a film that news came of. Undefined for a film that has ended, whose news changes nothing, and for one
+   * that is to wait until it is asked for: then the gateway tells the news again.
+   */
   async #runnerFor(filmId: string): Promise<FilmRunner | undefined> {
     const running = this.#runners.get(filmId);
     if (running !== undefined) return running;
+    if (!this.#deps.takesUpFilms) return undefined;
     const loading = this.#loading.get(filmId);
     if (loading !== undefined) return loading;
     const load = this.filmLog
@@ -255,7 +261,7 @@ export class Scheduler {
     this.#runners.set(film.id, runner);
     runner.advance().catch((error: unknown) => {
       if (!this.#stopped)
-        this.#deps.log.warn({ filmId: film.id, error }, 'film could not go on, will be tried again');
+        this.#deps.log.warn({ filmId: film.id, err: error }, 'film could not go on, will be tried again');
     });
     return runner;
   }
@@ -281,7 +287,7 @@ export class Scheduler {
       for (const { item, filmId } of pickFair(waiting, inFlight, free)) {
         const [runner, key] = item;
         runner.dispatch(key).catch((error: unknown) => {
-          this.#deps.log.warn({ filmId, error }, 'shot was not sent, will be tried again');
+          this.#deps.log.warn({ filmId, err: error }, 'shot was not sent, will be tried again');
         });
       }
     });

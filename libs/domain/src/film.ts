@@ -19,6 +19,8 @@ export interface FilmRecord {
   readonly ends: ReadonlyMap<string, ShotEnd>;
   /** What earlier revisions cost. */
   readonly earlierCostMicros: number;
+  /** Keys that earlier revisions had rendered: booked there, and from the cache here. */
+  readonly earlierKeys: ReadonlySet<string>;
   readonly composing: { readonly cutKey: string; readonly timeline: BlobRef } | undefined;
   /** The newest cut, also of an earlier revision. */
   readonly cut: Cut | undefined;
@@ -52,6 +54,7 @@ export function applyFilm(film: FilmRecord | undefined, fact: FilmFact): FilmRec
       plan: undefined,
       ends: new Map(),
       earlierCostMicros: 0,
+      earlierKeys: new Set(),
       composing: undefined,
       cut: undefined,
       cutCached: false,
@@ -76,6 +79,7 @@ function change(film: FilmRecord, fact: Exclude<FilmFact, { kind: 'film.created'
         plan: undefined,
         ends: new Map(),
         earlierCostMicros: costOf(film),
+        earlierKeys: new Set([...film.earlierKeys, ...renderedKeys(film)]),
         composing: undefined,
         state: 'FILM_STATE_PLANNING',
         reason: '',
@@ -129,6 +133,10 @@ export function costOf(film: FilmRecord): number {
   let sum = film.earlierCostMicros;
   for (const end of film.ends.values()) sum += end.costMicros;
   return sum;
+}
+
+function renderedKeys(film: FilmRecord): readonly string[] {
+  return [...film.ends.values()].filter((end) => end.state === 'RENDERED').map((end) => end.key);
 }
 
 /** The plan's keys, each once, in the order of their first shot. */

@@ -114,6 +114,7 @@ describe('a film as its facts tell it', () => {
       ['film.revised', { ...created[1], revision: 2, requestId: 'r2' }],
     );
 
+    expect(film.earlierKeys).toEqual(new Set(['k1']));
     expect(film).toMatchObject({ revision: 2, state: 'FILM_STATE_PLANNING', cut, plan: undefined });
     expect(costOf(film)).toBe(480_000);
   });

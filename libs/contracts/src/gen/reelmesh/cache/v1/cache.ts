@@ -105,6 +105,8 @@ export interface ResolvedClip {
   readonly costMicros: number;
   readonly provider: string;
   readonly model: string;
+  /** The film that had it rendered. */
+  readonly filmId: string;
 }
 
 export interface ResolveClipsResponse {
@@ -275,7 +277,15 @@ export const ResolveClipsRequest: MessageFns<ResolveClipsRequest> = {
 };
 
 function createBaseResolvedClip(): ResolvedClip {
-  return { shotKey: "", resolve: Resolve.RESOLVE_UNSPECIFIED, clip: undefined, costMicros: 0, provider: "", model: "" };
+  return {
+    shotKey: "",
+    resolve: Resolve.RESOLVE_UNSPECIFIED,
+    clip: undefined,
+    costMicros: 0,
+    provider: "",
+    model: "",
+    filmId: "",
+  };
 }
 
 export const ResolvedClip: MessageFns<ResolvedClip> = {
@@ -297,6 +307,9 @@ export const ResolvedClip: MessageFns<ResolvedClip> = {
     }
     if (message.model !== "") {
       writer.uint32(50).string(message.model);
+    }
+    if (message.filmId !== "") {
+      writer.uint32(58).string(message.filmId);
     }
     return writer;
   },
@@ -362,6 +375,14 @@ export const ResolvedClip: MessageFns<ResolvedClip> = {
             message.model = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.filmId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -390,6 +411,11 @@ export const ResolvedClip: MessageFns<ResolvedClip> = {
         : 0,
       provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
       model: isSet(object.model) ? globalThis.String(object.model) : "",
+      filmId: isSet(object.filmId)
+        ? globalThis.String(object.filmId)
+        : isSet(object.film_id)
+        ? globalThis.String(object.film_id)
+        : "",
     };
   },
 
@@ -413,6 +439,9 @@ export const ResolvedClip: MessageFns<ResolvedClip> = {
     if (message.model !== "") {
       obj.model = message.model;
     }
+    if (message.filmId !== "") {
+      obj.filmId = message.filmId;
+    }
     return obj;
   },
 
@@ -427,6 +456,7 @@ export const ResolvedClip: MessageFns<ResolvedClip> = {
     message.costMicros = object.costMicros ?? 0;
     message.provider = object.provider ?? "";
     message.model = object.model ?? "";
+    message.filmId = object.filmId ?? "";
     return message;
   },
 };
