@@ -25,6 +25,11 @@ export interface HostOptions {
   /** What the user typed, for the message to others who want the same data directory. */
   readonly command: string;
   readonly env: Environment;
+  /**
+   * Begin with an empty embedded NATS. Messages of films that nobody asks for now would otherwise be worked on;
+   * whoever asks for such a film later has them sent anew from its facts (I8).
+   */
+  readonly freshNats?: boolean;
   /** `file`: `<data>/log/reelmesh.log`, so that a terminal stays free for the film. */
   readonly logTo: 'stderr' | 'file';
 }
@@ -69,7 +74,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 async function start(
-  { targets, command, env, logTo }: HostOptions,
+  { targets, command, env, logTo, freshNats }: HostOptions,
   progress: { step: string },
 ): Promise<Host> {
   const modules = await loadModules(allTargets);
@@ -105,7 +110,7 @@ async function start(
   started.defer(() => admin.stop());
 
   progress.step = 'starting nats-server';
-  const nats = embedded ? await startNatsServer(data.nats, log) : undefined;
+  const nats = embedded ? await startNatsServer(data.nats, log, freshNats) : undefined;
   started.defer(() => nats?.stop());
   progress.step = 'connecting to NATS';
   const bus = await connectBus({

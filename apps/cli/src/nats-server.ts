@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,14 +23,17 @@ const NOT_FOUND = 127;
 
 /**
  * Starts nats-server with JetStream on a free loopback port, its store in the directory. It dies with this process.
+ * With `fresh` it begins empty.
  * TOOL_MISSING when it is not on PATH, UNAVAILABLE (NATS_NOT_STARTED) with its last words when it does not start.
  */
-export async function startNatsServer(directory: string, log: Logger): Promise<NatsServer> {
+export async function startNatsServer(directory: string, log: Logger, fresh = false): Promise<NatsServer> {
   const pidFile = join(directory, 'nats.pid');
+  const store = join(directory, 'store');
   await predecessorGone(pidFile);
+  if (fresh) await rm(store, { recursive: true, force: true });
   // prettier-ignore
   const child = spawnGuarded('nats-server', [
-    '-a', '127.0.0.1', '-p', '-1', '-n', 'reelmesh', '-js', '-sd', join(directory, 'store'), '-P', pidFile,
+    '-a', '127.0.0.1', '-p', '-1', '-n', 'reelmesh', '-js', '-sd', store, '-P', pidFile,
   ]);
   const started = Promise.withResolvers<string>();
   const died = Promise.withResolvers<AppError>();

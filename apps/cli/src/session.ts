@@ -51,6 +51,7 @@ async function startOwn({ data, command }: SessionOptions): Promise<Session> {
       ...(data !== undefined && { REELMESH_DATA__DIR: data }),
     },
     logTo: 'file',
+    freshNats: true,
   });
   if (host.api === undefined) {
     await host.stop();

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   inspect,
   expectRenderedOnce,
+  lastBowl,
   lastTrain,
   make,
   readFacts,
@@ -153,6 +154,22 @@ describe('kill -9 at any moment, then the same command', () => {
     expect(doubts).toBeLessThanOrEqual(kills * 5);
   }, 240_000);
 });
+
+test('a killed film waits until it is asked for again: making another one does nothing for it', async () => {
+  await killWhen({ home: home.path, script: lastTrain }, moreFacts(60));
+  const factsOf = async (filmId: string) => {
+    const { takes, films } = await readFacts(home.path);
+    const ofFilm = takes.filter((take) => take.intent.filmId === filmId).map(({ id, state }) => [id, state]);
+    return [ofFilm, films.filter((fact) => fact.stream === `film/${filmId}`).map((fact) => fact.id)];
+  };
+  const killed = (await readFacts(home.path)).films[0]?.stream.slice('film/'.length) ?? '';
+  const before = await factsOf(killed);
+
+  const other = await make({ home: home.path, script: lastBowl });
+
+  expect(other.film_id).not.toBe(killed);
+  expect(await factsOf(killed)).toEqual(before);
+}, 120_000);
 
 test('the NATS store may vanish while the process is down: the film completes, nothing is rendered twice (I8)', async () => {
   const options = { home: home.path, script: lastTrain };
