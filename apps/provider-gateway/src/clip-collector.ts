@@ -4,12 +4,15 @@ import type { BlobRef, Clip } from '@reelmesh/contracts/common';
 import type { AppError } from '@reelmesh/domain';
 import type { BlobStore, TakeRecord } from '@reelmesh/domain';
 import { displaySize, fractionValue, probe, verifyClip, videoOf } from '@reelmesh/media';
+import type { Breakers } from './breakers.ts';
 import { download } from './download.ts';
+import { isOutage } from './guarded.ts';
 import type { Output, Provider } from './provider.ts';
 
 export interface CollectorOptions {
   readonly blobs: BlobStore;
   readonly tempDir: string;
+  readonly breakers: Breakers;
   readonly maxBytes: number;
   readonly timeoutMs: number;
 }
@@ -34,12 +37,14 @@ export class ClipCollector {
     if ('blob' in output) return { blob: output.blob, ...(await this.#inspect(output.blob, signal)) };
     const path = join(this.#options.tempDir, `${take.id}.part`);
     try {
-      await download(output.url, path, {
-        hosts: provider.outputHosts(take.intent.endpoint),
-        maxBytes: this.#options.maxBytes,
-        timeoutMs: this.#options.timeoutMs,
-        signal,
-      });
+      const { maxBytes, timeoutMs, breakers } = this.#options;
+      const hosts = provider.outputHosts(take.intent.endpoint);
+      await breakers.call(
+        `${take.intent.provider}/${take.intent.model}`,
+        'download',
+        () => download(output.url, path, { hosts, maxBytes, timeoutMs, signal }),
+        isOutage,
+      );
       const picture = await verifyClip(path, { minSeconds: take.intent.spec.seconds - 0.5, signal });
       const blob = await this.#options.blobs.putFile(path, 'video/mp4', { move: true });
       return { blob, ...picture };

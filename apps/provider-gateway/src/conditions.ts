@@ -1,5 +1,5 @@
 import type { RenderSpec } from '@reelmesh/contracts/shot';
-import type { RoutingContext, Strategy } from '@reelmesh/domain';
+import type { Obstacle, RoutingContext, Strategy } from '@reelmesh/domain';
 import type { Provider } from './provider.ts';
 
 /** What the adapters say about a strategy's candidates now. */
@@ -8,12 +8,13 @@ export function conditionsOf(
   providers: ReadonlyMap<string, Provider>,
   spec: RenderSpec,
 ): Pick<RoutingContext, 'unavailable' | 'promptLength'> {
-  const unavailable = new Map<string, string>();
+  const unavailable = new Map<string, Obstacle>();
   let promptLength = 0;
   for (const name of strategy.candidates) {
-    const provider = providers.get(name.split('/', 1)[0] ?? '');
-    const reason = provider === undefined ? 'no_adapter' : provider.unavailable();
-    if (reason !== undefined) unavailable.set(name, reason);
+    const [providerName = '', model = ''] = name.split('/', 2);
+    const provider = providers.get(providerName);
+    const obstacle = provider === undefined ? { reason: 'no_adapter' } : provider.unavailable(model);
+    if (obstacle !== undefined) unavailable.set(name, obstacle);
     promptLength = Math.max(promptLength, provider?.promptLength(spec) ?? 0);
   }
   return { unavailable, promptLength };

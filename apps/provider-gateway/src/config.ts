@@ -54,6 +54,18 @@ export const config = section('gateway', {
     fallback: 500_000_000,
     doc: 'largest clip that is downloaded',
   }),
+  breakerResetMs: field.int({
+    min: 50,
+    max: 600_000,
+    fallback: 30_000,
+    doc: 'how long a circuit breaker stays open after its first trip',
+  }),
+  holdCheckMs: field.int({
+    min: 50,
+    max: 3_600_000,
+    fallback: 60_000,
+    doc: 'pause before the first check whether a hold (key, funds, quota) is over',
+  }),
   pollPercent: field.int({
     min: 1,
     max: 1000,

@@ -4,12 +4,14 @@ import type { BlobStore, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/dom
 import type { Bus } from '@reelmesh/messaging';
 import type { ServiceModule } from '@reelmesh/service';
 import { Attendant } from './attendant.ts';
+import { Breakers, defaultBreakers } from './breakers.ts';
 import { loadCatalogue } from './catalogue.ts';
 import { ClipCollector } from './clip-collector.ts';
 import { config } from './config.ts';
 import { FilmStops } from './film-stops.ts';
 import { gatewayService } from './gateway-service.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
+import { Guarded } from './guarded.ts';
 import { openPaidTakes } from './open-takes.ts';
 import type { Provider } from './provider.ts';
 import { Reporter } from './reporter.ts';
@@ -39,12 +41,18 @@ export const module: ServiceModule<Deps, typeof config> = {
   async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings }) {
     const catalogue = await loadCatalogue();
     const selfHosted = new SelfHosted(bus, settings.callTimeoutMs);
-    const runway = new Runway({
+    const breakers = new Breakers(
+      { ...defaultBreakers, firstResetMs: settings.breakerResetMs },
+      { clock, log, metrics },
+      (key) => bus.hint('breaker', key),
+    );
+    const plainRunway = new Runway({
       baseUrl: settings.runwayBaseUrl,
       apiSecret: settings.runwayApiSecret,
       submitTimeoutMs: settings.submitTimeoutMs,
       callTimeoutMs: settings.callTimeoutMs,
     });
+    const runway = new Guarded(plainRunway, { clock, log, breakers, holdCheckMs: settings.holdCheckMs });
     const providers = new Map<string, Provider>(
       [selfHosted, runway].map((provider) => [provider.name, provider]),
     );
@@ -60,6 +68,7 @@ export const module: ServiceModule<Deps, typeof config> = {
     const collector = new ClipCollector({
       blobs,
       tempDir,
+      breakers,
       maxBytes: settings.maxClipBytes,
       timeoutMs: settings.downloadTimeoutMs,
     });
@@ -101,6 +110,7 @@ export const module: ServiceModule<Deps, typeof config> = {
         gatewayService({ catalogue, providers, facts, takeLog, attendant, stops, onResolved }),
       ),
       bus.onHint('take', (takeId) => attendant.lookNow(takeId)),
+      bus.onHint('breaker', (key) => breakers.trip(key)),
     ];
     for (const take of await openPaidTakes(facts)) {
       if (take.state === 'TAKE_STATE_SENDING') driver.lookAfter(take);
@@ -119,6 +129,8 @@ export const module: ServiceModule<Deps, typeof config> = {
         await work.stop();
         await attendant.stop();
         await Promise.all(running.map((one) => one.stop()));
+        runway.stop();
+        breakers.stop();
       },
     };
 

@@ -1,6 +1,6 @@
 import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import type { ModelCard, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 
 /** A request ready to send, fixed before the first byte leaves. */
 export interface PreparedRequest {
@@ -49,8 +49,8 @@ export type LookupResult =
  */
 export interface Provider {
   readonly name: string;
-  /** Why it cannot be used now (`not_configured`); undefined when it can. */
-  unavailable(): string | undefined;
+  /** Why a model of it cannot be used now; undefined when it can. */
+  unavailable(model: string): Obstacle | undefined;
   /** Pure. The prompt's length in UTF-16 units counts against the model's limit. */
   prepare(card: ModelCard, spec: RenderSpec): PreparedRequest;
   /** 0 when the model takes no text. */
@@ -61,6 +61,11 @@ export interface Provider {
   lookup(take: TakeRecord, signal: AbortSignal): Promise<LookupResult>;
   poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult>;
   cancel(take: TakeRecord, signal: AbortSignal): Promise<void>;
+  /**
+   * Whether what made it refuse is over: the key is good, there are funds, the quota has room. Asks the provider without
+   * spending anything.
+   */
+  isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean>;
   /** Which hosts a clip may be downloaded from, given where the take was submitted. */
   outputHosts(endpoint: string): readonly string[];
 }

@@ -16,6 +16,14 @@ const task = z.object({
   failureCode: z.string().optional(),
 });
 
+const organization = z.object({
+  creditBalance: z.number(),
+  tier: z.object({
+    models: z.record(z.string(), z.object({ maxDailyGenerations: z.number().nullish() })),
+  }),
+  usage: z.object({ models: z.record(z.string(), z.object({ dailyGenerations: z.number() })) }),
+});
+
 const refusal = z.object({ error: z.string() });
 
 /** Why a create was refused, or whether it is in doubt. 5xx are in doubt: Runway does not say that they are not charged. */
@@ -35,6 +43,17 @@ export function readCreate(status: number, body: unknown): SubmitResult {
     return { kind: 'rejected', failure: 'FAILURE_CLASS_INVALID_INPUT', message };
   }
   return { kind: 'unknown', message };
+}
+
+/** Whether an organization's figures say that a refusal is over. An answer at all says that the key is good. */
+export function readOrganization(body: unknown, model: string, failure: FailureClass): boolean {
+  if (failure === 'FAILURE_CLASS_AUTH') return true;
+  const answer = organization.safeParse(body);
+  if (!answer.success) return false;
+  const { creditBalance, tier, usage } = answer.data;
+  if (failure === 'FAILURE_CLASS_NO_FUNDS') return creditBalance > 0;
+  const limit = tier.models[model]?.maxDailyGenerations ?? Infinity;
+  return (usage.models[model]?.dailyGenerations ?? 0) < limit;
 }
 
 /** Runway has no status of its own for an empty account: it is a 400 that says so. */

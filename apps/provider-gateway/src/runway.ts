@@ -1,12 +1,12 @@
-import type { RenderSpec } from '@reelmesh/contracts/shot';
+import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
 import { AppError, Code, billedSeconds, nearestRatio } from '@reelmesh/domain';
-import type { ModelCard, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { isLoopbackHost } from './download.ts';
 import { HttpFailure, httpCall, jsonOf } from './http-call.ts';
 import type { HttpAnswer, HttpCall } from './http-call.ts';
 import { promptOf } from './prompt.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
-import { readCreate, readTask } from './runway-answers.ts';
+import { readCreate, readOrganization, readTask } from './runway-answers.ts';
 
 /** The API version that we speak; Runway refuses calls without one. */
 const VERSION = '2024-11-06';
@@ -44,8 +44,8 @@ export class Runway implements Provider {
     this.#options = options;
   }
 
-  unavailable(): string | undefined {
-    return this.#options.apiSecret === undefined ? 'not_configured' : undefined;
+  unavailable(): Obstacle | undefined {
+    return this.#options.apiSecret === undefined ? { reason: 'not_configured' } : undefined;
   }
 
   promptLength(spec: RenderSpec): number {
@@ -131,6 +131,18 @@ export class Runway implements Provider {
       throw unavailable(`runway answered a cancel with ${answer.status}`);
   }
 
+  async isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean> {
+    const endpoint = this.#options.baseUrl;
+    const answer = await this.#call(
+      { endpoint },
+      'GET',
+      '/v1/organization',
+      signal,
+      this.#options.callTimeoutMs,
+    );
+    return answer.status === 200 && readOrganization(jsonOf(answer), model, failure);
+  }
+
   outputHosts(endpoint: string): readonly string[] {
     const { host, hostname } = new URL(endpoint);
     return isLoopbackHost(hostname) ? [host] : ['.runwayml.com', '.cloudfront.net'];
@@ -147,7 +159,7 @@ export class Runway implements Provider {
 
   /** To where the take was submitted, whatever the configuration says now. */
   #call(
-    intent: TakeIntent,
+    intent: Pick<TakeIntent, 'endpoint'>,
     method: HttpCall['method'],
     path: string,
     signal: AbortSignal,

@@ -2,7 +2,7 @@ import type { RenderSpec } from '@reelmesh/contracts/shot';
 import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
 import type { Job } from '@reelmesh/contracts/gpu';
 import { AppError, Code } from '@reelmesh/domain';
-import type { ModelCard, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Bus, Client } from '@reelmesh/messaging';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
@@ -14,15 +14,19 @@ export class SelfHosted implements Provider {
   readonly name = 'self-hosted';
   readonly #gpu: Client<typeof GpuInferenceServiceDefinition>;
   readonly #timeoutMs: number;
-  #mismatch: string | undefined;
+  #mismatch: Obstacle | undefined;
 
   constructor(bus: Bus, timeoutMs: number) {
     this.#gpu = bus.client(GpuInferenceServiceDefinition);
     this.#timeoutMs = timeoutMs;
   }
 
-  unavailable(): string | undefined {
+  unavailable(): Obstacle | undefined {
     return this.#mismatch;
+  }
+
+  async isOver(): Promise<boolean> {
+    return true;
   }
 
   /**
@@ -33,7 +37,8 @@ export class SelfHosted implements Provider {
     const { models } = await this.#gpu.listModels({}, { timeoutMs: this.#timeoutMs });
     for (const card of cards) {
       const model = models.find(({ name }) => card.provider === this.name && name === card.model);
-      if (model !== undefined && model.revision !== card.revision) this.#mismatch = 'revision_mismatch';
+      if (model !== undefined && model.revision !== card.revision)
+        this.#mismatch = { reason: 'revision_mismatch' };
     }
   }
 

@@ -1,4 +1,4 @@
-import type { RenderCommand } from '@reelmesh/contracts/shot';
+import type { FailureClass, RenderCommand } from '@reelmesh/contracts/shot';
 import { digestOf, isTakeOver, nextShotStep, route, sumMicros, takeId as takeIdOf } from '@reelmesh/domain';
 import type { Clock, Route, ShotStep, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
@@ -159,10 +159,7 @@ export class ShotDriver {
     takes: readonly TakeRecord[],
   ): Promise<TakeRecord | undefined> {
     const { reporter, stops, takeLog, slots, sender, senderName } = this.#deps;
-    const giveUp = async (
-      failure: 'FAILURE_CLASS_CANCELLED' | 'FAILURE_CLASS_BUDGET' | 'FAILURE_CLASS_INVALID_INPUT',
-      message: string,
-    ): Promise<undefined> => {
+    const giveUp = async (failure: FailureClass, message: string): Promise<undefined> => {
       this.#commands.delete(shotOf(command));
       await reporter.failed(command, takes, {
         failure,
@@ -175,13 +172,18 @@ export class ShotDriver {
     if (await stops.isStopped(command.filmId))
       return giveUp('FAILURE_CLASS_CANCELLED', 'the film was cancelled');
     const routed = this.#route(command, step.exhausted, takes);
+    if (routed.blocked?.untilMs !== undefined) {
+      // An outage that the strategy does not let another model step in for: the shot waits, nothing is spent.
+      this.#alarm.schedule(shotOf(command), routed.blocked.untilMs - this.#deps.clock.now());
+      return undefined;
+    }
     if (routed.chosen === undefined) {
       const reasons = routed.decision.candidates
         .map((c) => `${c.provider}/${c.model}: ${c.reason}`)
         .join(', ');
       const overBudget = routed.decision.candidates.some((c) => c.reason === 'budget');
       return giveUp(
-        overBudget ? 'FAILURE_CLASS_BUDGET' : 'FAILURE_CLASS_INVALID_INPUT',
+        routed.blocked?.failure ?? (overBudget ? 'FAILURE_CLASS_BUDGET' : 'FAILURE_CLASS_INVALID_INPUT'),
         `no model of strategy ${command.strategy} can render it (${reasons})`,
       );
     }
@@ -231,7 +233,7 @@ export class ShotDriver {
       decision: routed.decision,
       warnings: prepared.warnings,
       reservedMicros: command.reservedMicros,
-      fallbackReason: step.fallbackReason,
+      fallbackReason: step.fallbackReason === '' ? passedOver(routed) : step.fallbackReason,
     };
   }
 
@@ -295,6 +297,14 @@ export class ShotDriver {
           : await takeLog.step(take, 'take.parked', { message: take.message });
     return after ?? takeLog.read(take.id);
   }
+}
+
+/** Why the first candidate was not chosen; empty when it was. */
+function passedOver({ decision: { candidates } }: Route): string {
+  const [first] = candidates;
+  return first === undefined || first.reason === 'chosen'
+    ? ''
+    : `${first.provider}/${first.model}: ${first.reason}`;
 }
 
 function shotOf(shot: ShotAddress): string {

@@ -161,6 +161,95 @@ describe('limits', () => {
   });
 });
 
+describe('an outage', () => {
+  const render = (letter: string, strategy: string) => world.render({ shotKey: letter.repeat(64), strategy });
+
+  test('opens the breaker; the next model of the strategy steps in and says why; then Runway is back', async () => {
+    await world.start({
+      RUNWAYML_BASE_URL: 'http://127.0.0.1:9',
+      REELMESH_GATEWAY__BREAKER_RESET_MS: '60000',
+    });
+
+    await Promise.all([...'abcdef'].map((letter) => render(letter, 'final-or-draft')));
+    await world.outcome(6);
+    await render('g', 'final-or-draft');
+
+    expect(await world.outcome(7)).toMatchObject({
+      $case: 'rendered',
+      value: { provider: 'self-hosted', takes: 1, fallbackReason: 'runway/gen4.5: breaker_open' },
+    });
+  });
+
+  test('lets a shot wait whose strategy names nobody else, and renders it when the provider is back', async () => {
+    const gateway = await world.start({
+      RUNWAYML_BASE_URL: 'http://127.0.0.1:9',
+      REELMESH_GATEWAY__BREAKER_RESET_MS: '400',
+    });
+    await Promise.all([...'abcdef'].map((letter) => render(letter, 'final-or-draft')));
+    await world.outcome(6);
+    await render('g', 'final');
+    await vi.waitFor(async () => expect((await world.takes()).length).toBeGreaterThanOrEqual(6));
+
+    await gateway.stop();
+    await world.start();
+    await render('g', 'final');
+
+    expect(await world.outcome(7)).toMatchObject({ $case: 'rendered', value: { provider: 'runway' } });
+  });
+});
+
+describe('a hold', () => {
+  const refuse = (status: number, error: string): FaultRule => ({
+    match: { provider: 'runway', operation: 'create' },
+    action: { type: 'respond', status, body: { error } },
+    times: null,
+  });
+
+  test('an empty account is asked once; other shots fail as it did, without a POST and without another model', async () => {
+    await world.emulator.configure({
+      runway: { queueMs: 0, renderMs: 0, concurrency: null, dailyQuota: null, credits: 0 },
+    });
+    await world.start();
+    await world.render({ strategy: 'final-or-draft' });
+    await world.outcome(1);
+
+    await world.render({ shotKey: 'b'.repeat(64), strategy: 'final-or-draft' });
+
+    expect(await world.outcome(2)).toMatchObject({
+      $case: 'failed',
+      value: { failure: 'FAILURE_CLASS_NO_FUNDS' },
+    });
+    expect(await world.creates()).toBe(1);
+    expect(world.gpu.starts).toEqual([]);
+  });
+
+  test('ends when a check finds the account good again, not by time alone', async () => {
+    await world.emulator.script(refuse(400, 'You do not have enough credits to run this task.'));
+    await world.emulator.configure({
+      runway: { queueMs: 0, renderMs: 0, concurrency: null, dailyQuota: null, credits: 0 },
+    });
+    await world.start({ REELMESH_GATEWAY__HOLD_CHECK_MS: '50' });
+    await world.render();
+    await world.outcome(1);
+    const checks = async () =>
+      (await world.emulator.calls()).filter((one) => one.operation === 'organization').length;
+    await vi.waitFor(async () => expect(await checks()).toBeGreaterThanOrEqual(2));
+    await world.render({ shotKey: 'b'.repeat(64) });
+    await world.outcome(2);
+    expect(await world.creates()).toBe(1);
+
+    await world.emulator.clearScript();
+    await world.emulator.configure({
+      runway: { queueMs: 0, renderMs: 0, concurrency: null, dailyQuota: null, credits: 1000 },
+    });
+    const before = await checks();
+    await vi.waitFor(async () => expect(await checks()).toBeGreaterThan(before), { timeout: 5000 });
+    await world.render({ shotKey: 'c'.repeat(64) });
+
+    expect(await world.outcome(3)).toMatchObject({ $case: 'rendered' });
+  });
+});
+
 describe('cancelling a film', () => {
   test('cancels what runs, sends nothing that waits, and keeps the books straight', async () => {
     await world.emulator.configure({

@@ -43,10 +43,23 @@ export interface Strategy {
   readonly maxTakes: number;
 }
 
+/** Why a candidate cannot be used now. */
+export interface Obstacle {
+  /** Stable, lower case: `not_configured`, `breaker_open`, `hold_no_funds`. */
+  readonly reason: string;
+  /**
+   * What kind of failure stands behind it. The next candidate is then a fallback like any other: it needs the strategy's
+   * consent for this class. Absent for what is no failure, such as a provider that nobody has set up.
+   */
+  readonly failure?: FailureClass;
+  /** When it may be over; absent when time alone does not end it. */
+  readonly untilMs?: number;
+}
+
 /** What routing must know besides the catalogue; empty when quoting. */
 export interface RoutingContext {
-  /** `provider/model` → why it cannot be used now (`disabled`, `hold_auth`, …). */
-  readonly unavailable: ReadonlyMap<string, string>;
+  /** By `provider/model`. */
+  readonly unavailable: ReadonlyMap<string, Obstacle>;
   /** What may still be spent on this shot. */
   readonly budgetMicros: number;
   /** Candidates that this shot has used up. */
@@ -57,6 +70,8 @@ export interface RoutingContext {
 export interface Route {
   readonly decision: RoutingDecision;
   readonly chosen: ModelCard | undefined;
+  /** The obstacle that no candidate behind may step in for: the shot waits for it, or fails with its class. */
+  readonly blocked: Obstacle | undefined;
   /** Price of the dearest candidate that could render the shot at all. */
   readonly limitMicros: number;
 }
@@ -87,6 +102,7 @@ export function route(
   context: RoutingContext,
 ): Route {
   let chosen: ModelCard | undefined;
+  let blocked: Obstacle | undefined;
   let limitMicros = 0;
   const candidates = strategy.candidates.map((name): Candidate => {
     const card = catalogue.get(name);
@@ -98,13 +114,32 @@ export function route(
     const reason = obstacle(name, card, seconds, quote, context);
     const capable = seconds !== undefined && reason !== 'capability_prompt_length';
     if (capable) limitMicros = Math.max(limitMicros, quote);
-    if (reason !== undefined) return candidate(provider, model, reason, quote, expected);
+    if (reason !== undefined) {
+      const standsBehind = context.unavailable.get(name);
+      if (chosen === undefined && reason === standsBehind?.reason && !mayPass(strategy, standsBehind)) {
+        blocked ??= standsBehind;
+      }
+      return candidate(provider, model, reason, quote, expected);
+    }
+    if (chosen === undefined && blocked !== undefined) {
+      return candidate(provider, model, 'no_consent', quote, expected);
+    }
     if (chosen !== undefined)
       return { ...candidate(provider, model, 'ranked_lower', quote, expected), eligible: true };
     chosen = card;
     return { ...candidate(provider, model, 'chosen', quote, expected), eligible: true };
   });
-  return { decision: { strategy: strategy.name, candidates }, chosen, limitMicros };
+  return {
+    decision: { strategy: strategy.name, candidates },
+    chosen,
+    blocked: chosen === undefined ? blocked : undefined,
+    limitMicros,
+  };
+}
+
+/** Whether the strategy lets the next candidate step in for one with this obstacle. */
+function mayPass(strategy: Strategy, { failure }: Obstacle): boolean {
+  return failure === undefined || strategy.fallbackOn.includes(failure);
 }
 
 function obstacle(
@@ -118,7 +153,7 @@ function obstacle(
   if (context.promptLength > (card.maxPromptLength ?? Infinity)) return 'capability_prompt_length';
   if (context.exhausted.has(name)) return 'exhausted';
   const unavailable = context.unavailable.get(name);
-  if (unavailable !== undefined) return unavailable;
+  if (unavailable !== undefined) return unavailable.reason;
   if (quoteMicros > context.budgetMicros) return 'budget';
   return undefined;
 }

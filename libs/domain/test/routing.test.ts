@@ -52,7 +52,7 @@ describe('a routing decision', () => {
     ],
     [
       'a provider without a key',
-      { unavailable: new Map([['runway/gen4.5', 'not_configured']]) },
+      { unavailable: new Map([['runway/gen4.5', { reason: 'not_configured' }]]) },
       4,
       ['not_configured', 'chosen'],
     ],
