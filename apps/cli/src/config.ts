@@ -72,3 +72,9 @@ export function hostSettings(): Config<typeof hostSections> {
 
 /** Whether errors show where in the program they arose. */
 export const isDebugging = (): boolean => environment()['REELMESH_LOG__LEVEL'] === 'debug';
+
+const scripts = ['make', 'start', 'reelmesh'];
+
+/** How this program is called from where the user stands: in a checkout through npm, else by its name. */
+export const commandName = (): string =>
+  scripts.includes(environment()['npm_lifecycle_event'] ?? '') ? 'npm run reelmesh --' : 'reelmesh';

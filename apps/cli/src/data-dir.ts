@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { AppError, Code } from '@reelmesh/domain';
 import type { Ids } from '@reelmesh/domain';
 import { tryLock } from './exclusive-lock.ts';
@@ -37,8 +37,8 @@ export async function openDataDir(dir: string): Promise<DataDir> {
     holder: join(path, 'host.json'),
   };
   try {
-    for (const part of [data.nats, data.temp, join(path, 'log'), data.requests, data.instances]) {
-      await mkdir(part, { recursive: true });
+    for (const part of [data.nats, data.temp, dirname(data.logFile), data.requests, data.instances]) {
+      await makeDirectory(part);
     }
   } catch (error) {
     const cause = AppError.from(error);
@@ -51,6 +51,28 @@ export async function openDataDir(dir: string): Promise<DataDir> {
   }
   return data;
 }
+
+/**
+ * With what is missing above it. Not mkdir's own `recursive`, which never returns where a directory exists and answers that it
+ * does not to those who want to make something in it, as /proc.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Who runs on a data directory: only for messages and for finding its API; the lock decides. */
 export interface Holder {

@@ -24,6 +24,8 @@ const byReason: Readonly<Record<string, ExitCode>> = {
   DISK_FULL: ExitCode.DISK_FULL,
   DATA_DIR_IN_USE: ExitCode.UNAVAILABLE,
   PORT_IN_USE: ExitCode.UNAVAILABLE,
+  // Not a lack that passes: the film's own budget is the user's word.
+  BUDGET_EXCEEDED: ExitCode.BAD_INPUT,
   TERMINATED: ExitCode.TERMINATED,
 };
 

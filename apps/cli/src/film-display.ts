@@ -6,8 +6,9 @@ import { drawFilm } from './live-display.ts';
 import { describeChanges } from './plain-display.ts';
 
 export interface FilmDisplay {
+  /** Passed over once it is done: other words follow then. */
   show(view: FilmView): void;
-  /** Leaves the terminal as a shell expects it. */
+  /** Leaves the terminal as a shell expects it. Again is nothing. */
   done(): void;
 }
 
@@ -20,12 +21,14 @@ export function openDisplay(stream: NodeJS.WriteStream): FilmDisplay {
 
 function plainDisplay(stream: NodeJS.WriteStream): FilmDisplay {
   let last: Film | undefined;
+  let isDone = false;
   return {
     show({ film }) {
+      if (isDone) return;
       for (const line of describeChanges(last, film)) stream.write(`${line}\n`);
       last = film;
     },
-    done: () => undefined,
+    done: () => void (isDone = true),
   };
 }
 
@@ -34,6 +37,7 @@ function liveDisplay(stream: NodeJS.WriteStream): FilmDisplay {
   const startMs = performance.now();
   let view: FilmView | undefined;
   let first: Sample | undefined;
+  let isDone = false;
   const draw = (): void => {
     if (view === undefined) return;
     const atMs = performance.now();
@@ -50,8 +54,12 @@ function liveDisplay(stream: NodeJS.WriteStream): FilmDisplay {
   };
   const timer = setInterval(draw, REDRAW_MS);
   return {
-    show: (next) => void (view = next),
+    show(next) {
+      if (!isDone) view = next;
+    },
     done() {
+      if (isDone) return;
+      isDone = true;
       clearInterval(timer);
       draw();
       update.done();

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import type { Film, Quote } from '@reelmesh/contracts/film';
+import { FilmState } from '@reelmesh/contracts/film';
+import type { Film, Quote, QuotedShot } from '@reelmesh/contracts/film';
 import type { Diagnostic } from '@reelmesh/contracts/script';
 import { Severity } from '@reelmesh/contracts/script';
-import type { RoutingDecision } from '@reelmesh/contracts/shot';
+import type { Candidate, RoutingDecision, Take } from '@reelmesh/contracts/shot';
 import { formatUsd } from '@reelmesh/domain';
 import { formatCount, formatDuration, formatTable, truncate } from './text.ts';
 
@@ -76,6 +77,31 @@ export function describeReport(report: MakeReport): string {
   return lines.join('\n');
 }
 
+/** How the user reaches the film: for texts that name a command to run. */
+export interface Way {
+  readonly command: string;
+  readonly flags: readonly string[];
+}
+
+/** Why a film came to rest without a cut, and what can be done; `doubtful`: its takes with an unknown charge. */
+export function describeRest(film: Film, doubtful: readonly Take[], { command, flags }: Way): string {
+  if (film.state === FilmState.FILM_STATE_CANCELLED) return `film ${film.id} was cancelled`;
+  if (film.state !== FilmState.FILM_STATE_IN_DOUBT) {
+    return `film ${film.id} failed: ${film.message || 'no reason was given'} (${film.reason || 'UNKNOWN'})`;
+  }
+  const resolve = (take: Take, decision: string): string =>
+    ['  ' + command, 'takes resolve', take.id, decision, ...flags].join(' ');
+  return [
+    `film ${film.id} is in doubt: the answer to ${formatCount(doubtful.length, 'order')} was lost, which may have been charged`,
+    ...doubtful.flatMap((take) => [
+      `take ${take.id} (${take.provider} ${take.model}, ${formatUsd(take.quoteMicros)}): ${take.message}`,
+      resolve(take, 'attach --task ID'),
+      resolve(take, 'void'),
+    ]),
+    'attach what the provider has among its tasks, void what it has not; then the same command goes on',
+  ].join('\n');
+}
+
 /** What `quote --json` prints. */
 export interface QuoteReport {
   readonly title: string;
@@ -116,16 +142,43 @@ export function describeQuote(quote: Quote): string {
     quote.limitMicros > quote.expectedMicros
       ? `, at most ${formatUsd(quote.limitMicros)} with every fallback`
       : '';
+  const stuck = quote.shots.filter((shot) => !shot.cached && chosenBy(shot.decision) === undefined);
   return [
     `${quote.title || 'untitled'}: ${formatCount(quote.shots.length, 'shot')} in ${formatCount(quote.scenes.length, 'scene')}, ${formatDuration(quote.durationMs)}`,
     '',
     formatTable(['shot', 'scene', 's', 'from', 'price', 'at most', 'picture'], rows, [0, 1, 2, 4, 5]),
     '',
     `${quote.cached} cached, ${quote.shots.length - quote.cached} to render: ${formatUsd(quote.expectedMicros)}${limit}; nothing was rendered`,
+    ...(stuck.length === 0
+      ? []
+      : [`nobody can render ${formatCount(stuck.length, 'shot')}: ${whyNobody(stuck)}`]),
   ].join('\n');
 }
 
 function chosen(decision: RoutingDecision | undefined): string {
-  const candidate = decision?.candidates.find(({ eligible }) => eligible);
-  return candidate === undefined ? 'nobody' : [candidate.provider, candidate.model].filter(Boolean).join(' ');
+  const candidate = chosenBy(decision);
+  return candidate === undefined ? 'nobody' : nameOf(candidate);
 }
+
+function chosenBy(decision: RoutingDecision | undefined): Candidate | undefined {
+  return decision?.candidates.find(({ eligible }) => eligible);
+}
+
+function nameOf({ provider, model }: Candidate): string {
+  return [provider, model].filter(Boolean).join(' ');
+}
+
+/** Each candidate with its reason, once. */
+function whyNobody(shots: readonly QuotedShot[]): string {
+  const reasons = shots.flatMap(({ decision }) =>
+    (decision?.candidates ?? []).map(
+      (candidate) => `${nameOf(candidate)}: ${reasonWords[candidate.reason] ?? candidate.reason}`,
+    ),
+  );
+  return [...new Set(reasons)].join(', ');
+}
+
+/** Reasons with a way out that the name does not tell. */
+const reasonWords: Readonly<Record<string, string>> = {
+  not_configured: 'not set up, its key is missing (see `config verify`)',
+};

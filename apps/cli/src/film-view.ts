@@ -84,15 +84,16 @@ export interface Sample {
   readonly work: Work;
 }
 
-/** Below this a rate says more about the start than about the film. */
-const LEAST_ELAPSED_MS = 1000;
+/** Below these a rate says more about the start than about the film. */
+const LEAST_ELAPSED_MS = 2000;
+const LEAST_DONE = 0.02;
 
 /** Time until all shots are rendered, from the rate seen between two moments; undefined while no rate can be told. */
 export function estimateLeftMs(first: Sample, now: Sample): number | undefined {
   if (now.work.leftMs <= 0) return 0;
   const elapsedMs = now.atMs - first.atMs;
   const doneMs = now.work.doneMs - first.work.doneMs;
-  if (elapsedMs < LEAST_ELAPSED_MS || doneMs <= 0) return undefined;
+  if (elapsedMs < LEAST_ELAPSED_MS || doneMs < LEAST_DONE * (doneMs + now.work.leftMs)) return undefined;
   return (now.work.leftMs * elapsedMs) / doneMs;
 }
 

@@ -38,7 +38,8 @@ export async function followFilm(films: Films, filmId: string, options: FollowOp
       if (film !== undefined && (await isAtRest(films, film, signal))) return film;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isPassing(AppError.from(error)) || performance.now() - lastHeardMs > PATIENCE_MS) throw error;
+      if (!isPassing(AppError.from(error))) throw error;
+      if (performance.now() - lastHeardMs > PATIENCE_MS) throw serverLost(filmId, error);
     }
     await wait(PAUSE_MS, undefined, { signal });
   }
@@ -49,6 +50,14 @@ async function isAtRest(films: Films, film: Film, signal: AbortSignal): Promise<
   if (film.state !== FilmState.FILM_STATE_IN_DOUBT) return exitCodeOfFilm(film) !== undefined;
   const { takes } = await films.listTakes({ filmId: film.id, unknownOnly: true }, { signal });
   return takes.length > 0;
+}
+
+function serverLost(filmId: string, cause: unknown): AppError {
+  return new AppError(
+    Code.UNAVAILABLE,
+    `the server has not answered for ${PATIENCE_MS / 1000} s; film ${filmId} is safe: run the same command again once it is back`,
+    { reason: 'SERVER_LOST', cause },
+  );
 }
 
 function isPassing(error: AppError): boolean {

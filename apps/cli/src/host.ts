@@ -150,11 +150,12 @@ async function start(
 
   const api = addressOf(running.services.get('api'));
   if (embedded) await writeHolder(data, { pid: process.pid, command, ...(api !== undefined && { api }) });
-  log.info({ targets, admin: admin.port, api, data: data.path }, 'host started');
+  const adminUrl = `http://${config.admin.host}:${admin.port}`;
+  log.info({ targets, admin: adminUrl, api, data: data.path }, 'host started');
   const whole = started.move();
   return {
     api,
-    admin: `http://${config.admin.host}:${admin.port}`,
+    admin: adminUrl,
     dataDir: data.path,
     died: nats?.died ?? new Promise(() => {}),
     diskFull: diskFull.promise,

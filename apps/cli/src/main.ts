@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { cliError } from './cli-error.ts';
-import { isDebugging } from './config.ts';
+import { commandName, isDebugging } from './config.ts';
 import { ExitCode, exitCodeOf } from './exit-codes.ts';
 import { say } from './output.ts';
 import { buildProgram } from './program.ts';
@@ -16,10 +16,18 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** What services cannot know: the command that lists what there is. */
+const wayOut: Readonly<Record<string, () => string>> = {
+  FILM_NOT_FOUND: () => `: \`${commandName()} films\` lists those there are`,
+  TAKE_NOT_FOUND: () => `: \`${commandName()} takes\` lists those in doubt`,
+};
+
 function report(error: unknown): ExitCode {
   const known = cliError(error);
   const code = exitCodeOf(known);
-  if (code !== ExitCode.INTERRUPTED && code !== ExitCode.TERMINATED) say(`reelmesh: ${known.message}`);
+  if (code !== ExitCode.INTERRUPTED && code !== ExitCode.TERMINATED) {
+    say(`reelmesh: ${known.message}${wayOut[known.reason]?.() ?? ''}`);
+  }
   if (code === ExitCode.INTERNAL)
     say('this is an error of reelmesh; REELMESH_LOG__LEVEL=debug shows where it arose');
   if (isDebugging()) say(String(error instanceof Error ? error.stack : error));

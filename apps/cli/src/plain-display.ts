@@ -4,7 +4,7 @@ import { formatUsd } from '@reelmesh/domain';
 import { hasClip, wordOfFilm, wordOfShot } from './film-view.ts';
 import { formatCount, formatDuration } from './text.ts';
 
-/** One line for each change of state between two views of a film, for logs and pipes. */
+/** One line for each change of state between two views of a film, for logs and pipes. Why a film failed is said at its end. */
 export function describeChanges(before: Film | undefined, after: Film): readonly string[] {
   const lines: string[] = [];
   if (before === undefined) lines.push(`film ${after.id}: ${after.title || 'untitled'}`);
@@ -15,7 +15,7 @@ export function describeChanges(before: Film | undefined, after: Film): readonly
     if (isNews && shot.state !== ShotState.SHOT_STATE_WAITING) lines.push(describeShot(after, shot, index));
   }
   if (before?.state !== after.state && after.state !== FilmState.FILM_STATE_UNSPECIFIED) {
-    lines.push(`${wordOfFilm(after.state)}${after.message === '' ? '' : `: ${after.message}`}`);
+    lines.push(wordOfFilm(after.state));
   }
   return lines;
 }
@@ -23,7 +23,7 @@ export function describeChanges(before: Film | undefined, after: Film): readonly
 function describePlan(film: Film): string {
   const cached = film.shots.filter((shot) => shot.state === ShotState.SHOT_STATE_CACHED).length;
   const ms = film.shots.reduce((sum, shot) => sum + shot.durationMs, 0);
-  return `planned: ${formatCount(film.shots.length, 'shot')} in ${formatCount(film.scenes.length, 'scene')}, ${formatDuration(ms)}, ${cached} cached, quote ${formatUsd(film.quoteMicros)}`;
+  return `planned: ${formatCount(film.shots.length, 'shot')} in ${formatCount(film.scenes.length, 'scene')}, ${formatDuration(ms)}${cached > 0 ? `, ${cached} cached` : ''}, quote ${formatUsd(film.quoteMicros)}`;
 }
 
 function describeShot(film: Film, shot: FilmShot, index: number): string {

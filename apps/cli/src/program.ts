@@ -1,4 +1,6 @@
 import { Argument, Command, Option } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { commandName } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { parseBudget, parseSize, wholeNumber } from './film-options.ts';
 import type { MakeFlags } from './commands/make.ts';
@@ -7,12 +9,25 @@ import type { ServerFlags } from './commands/films.ts';
 import type { ResolutionName, TakesFlags } from './commands/takes.ts';
 
 const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ reelmesh ${line}`).join('\n')}\n`;
+  `\nExamples:\n${lines.map((line) => `  $ ${commandName()} ${line}`).join('\n')}`;
 
 const exitCodes = `
-Exit codes: 0 done, 1 the film failed or was cancelled, 2 bad input or usage, 3 a tool is missing, 4 the film is in doubt,
-  5 unavailable (server, port or data directory), 6 the disk is full, 70 an error of reelmesh itself, 130 Ctrl-C, 143 SIGTERM
-`;
+Exit codes:
+  0  done                        5    unavailable: server, port or data directory
+  1  film failed or cancelled    6    the disk is full
+  2  bad input or usage          70   an error of reelmesh itself
+  3  a tool is missing           130  Ctrl-C
+  4  film in doubt               143  SIGTERM`;
+
+const decisions = `
+Decisions:
+  attach     the provider has the work: go on with it; needs --task
+  void       it never got there: nothing was charged, render the shot anew
+  write-off  it was charged and is lost: count the price, render the shot anew`;
+
+/** The id of no film, in the form of one. */
+const FILM = 'f6e3f22947f1242161a7e5430';
+const TAKE = `${FILM}-960b1e34ef481f7f-1`;
 
 const dataOption = (): Option =>
   new Option('--data <dir>', 'data directory (default: REELMESH_DATA__DIR, else .reelmesh)');
@@ -21,38 +36,46 @@ const serverOption = (): Option =>
 
 function withFilmOptions(command: Command): Command {
   return command
-    .option('--strategy <name>', 'routing policy: draft, final, … (default: draft)')
-    .option('--seed <n>', 'the same seed gives the same pictures', wholeNumber(0, 4_294_967_295))
-    .option('--size <WxH>', 'picture size in pixels (default: 1080x1920)', parseSize)
-    .option('--fps <n>', 'frames per second (default: 24)', wholeNumber(12, 60))
+    .option('--strategy <name>', 'who renders: draft, final or final-or-draft (default: draft)')
+    .option('--seed <n>', 'another seed gives other pictures (default: 0)', wholeNumber(0, 4_294_967_295))
+    .option('--size <WxH>', 'pixels, both even, 64 to 3840 (default: 1080x1920)', parseSize)
+    .option('--fps <n>', 'frames per second, 12 to 60 (default: 24)', wholeNumber(12, 60))
     .option('--budget <usd>', 'the most that the film may cost, in US dollars', parseBudget)
     .addOption(dataOption())
     .addOption(serverOption())
     .option('--json', 'print one JSON object; everything else goes to stderr');
 }
 
+/** Of the whole program: its packages are released together. */
+const VERSION = manifest.version;
+
 /** The whole command line. Commands are loaded when they run: `--help` needs none of them. */
 export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
   const done = async (code: Promise<ExitCode>): Promise<void> => setExitCode(await code);
   const program = new Command('reelmesh')
     .description('From a script to a finished short film.')
-    .showHelpAfterError('see `reelmesh --help`')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'reelmesh: ')) })
     .addHelpText(
       'after',
       examples(
-        'make night.fountain -o out/night.mp4',
+        'make apps/cli/examples/last-train.fountain -o out/last-train.mp4',
         'quote night.fountain --strategy final',
         'serve --target=all',
-      ) + exitCodes,
+      ) +
+        '\n' +
+        exitCodes,
     );
 
-  withFilmOptions(program.command('make <script>'))
+  withFilmOptions(
+    program.command('make <script>').requiredOption('-o, --output <file>', 'where to put the film (MP4)'),
+  )
     .description(
       'make a film; the same command again goes on after a stop, and renders only what has changed',
     )
-    .requiredOption('-o, --output <file>', 'where to put the film (MP4)')
     .option('--quote', 'show the plan and its price and render nothing')
     .addHelpText(
       'after',
@@ -101,7 +124,7 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .description('show a film until it ends; the exit code says how')
     .addOption(dataOption())
     .addOption(serverOption())
-    .addHelpText('after', examples('watch f3k8m… --server 127.0.0.1:50051'))
+    .addHelpText('after', examples(`watch ${FILM}`, `watch ${FILM} --server 127.0.0.1:50051`))
     .action((film: string, flags: ServerFlags) =>
       done(import('./commands/films.ts').then(({ watchFilm }) => watchFilm(film, flags))),
     );
@@ -111,42 +134,42 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .description('stop work on a film; what a provider has accepted is settled and kept')
     .addOption(dataOption())
     .addOption(serverOption())
-    .addHelpText('after', examples('cancel f3k8m…'))
+    .addHelpText('after', examples(`cancel ${FILM}`))
     .action((film: string, flags: ServerFlags) =>
       done(import('./commands/films.ts').then(({ cancelFilm }) => cancelFilm(film, flags))),
     );
 
   const takes = program
     .command('takes')
-    .description('list takes: attempts to render a shot, with what each cost or may have cost')
-    .option('--film <film>', 'only those of this film')
-    .option('--unknown', 'only those whose charge is in doubt')
+    .helpCommand(false)
+    .description('list attempts to render a shot: those whose charge is in doubt, or all of one film')
+    .option('--film <film>', 'all takes of this film, with what each cost')
+    .option('--unknown', 'only those in doubt (without --film: always)')
     .addOption(dataOption())
     .addOption(serverOption())
-    .addHelpText('after', examples('takes --unknown', 'takes --film f3k8m…', 'takes resolve t9x2c… void'))
+    .addHelpText('after', examples('takes --unknown', `takes --film ${FILM}`, `takes resolve ${TAKE} void`))
     .action((flags: TakesFlags) =>
       done(import('./commands/takes.ts').then(({ listTakes }) => listTakes(flags))),
     );
 
   takes
-    .command('resolve <take>')
+    .command('resolve')
     .description('decide about a take whose charge is in doubt')
+    .argument('<take>', 'its id, as `takes` shows it')
     .addArgument(
-      new Argument(
-        '<decision>',
-        'attach: the provider has it, go on with --task; void: it never got there, render anew; write-off: charged and lost, render anew',
-      ).choices(['attach', 'void', 'write-off']),
+      new Argument('<decision>', 'what became of it, see below').choices(['attach', 'void', 'write-off']),
     )
     .option('--task <id>', "the provider's own id of the work, for attach")
     .addOption(dataOption())
     .addOption(serverOption())
     .addHelpText(
       'after',
-      examples(
-        'takes resolve t9x2c… attach --task 17f20503-6c24-4c16-946b-35dbbce2af2f',
-        'takes resolve t9x2c… void',
-        'takes resolve t9x2c… write-off',
-      ),
+      decisions +
+        '\n' +
+        examples(
+          `takes resolve ${TAKE} attach --task 17f20503-6c24-4c16-946b-35dbbce2af2f`,
+          `takes resolve ${TAKE} void`,
+        ),
     )
     .action((take: string, decision: ResolutionName, _own: unknown, command: Command) =>
       done(
@@ -163,7 +186,7 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .addOption(dataOption())
     .addHelpText(
       'after',
-      examples('serve --target=all', 'serve --target=scheduler   # with REELMESH_NATS__URL set'),
+      examples('serve --target=all', 'serve --target=scheduler,cache   # with REELMESH_NATS__URL set'),
     )
     .action((flags: { target: string; data?: string }) =>
       done(import('./commands/serve.ts').then(({ serve }) => serve(flags))),
@@ -187,12 +210,27 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
   const config = program
     .command('config')
     .description('the configuration, which is environment variables')
-    .action(() => config.help({ error: true }));
+    .helpCommand(false)
+    .addHelpText('after', examples('config verify'));
   config
     .command('verify')
     .description('check every variable and show what is in force, or all that is wrong')
-    .addHelpText('after', examples('config verify', 'REELMESH_ADMIN__PORT=9000 reelmesh config verify'))
+    .addHelpText(
+      'after',
+      examples('config verify') + `\n  $ REELMESH_ADMIN__PORT=9000 ${commandName()} config verify`,
+    )
     .action(() => done(import('./commands/config-verify.ts').then(({ verifyConfig }) => verifyConfig())));
 
+  for (const command of withDescendants(program)) {
+    command.showHelpAfterError(`see \`${pathOf(command)} --help\``);
+  }
   return program;
+}
+
+function withDescendants(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? commandName() : `${pathOf(command.parent)} ${command.name()}`;
 }

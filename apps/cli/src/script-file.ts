@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AppError, Code, invalid } from '@reelmesh/domain';
-import { parseScript } from '@reelmesh/script-parser/module';
 import type { Document } from '@reelmesh/contracts/script';
 
 export const MAX_SCRIPT_BYTES = 8 * 1024 * 1024;
@@ -16,6 +15,7 @@ export interface ScriptFile {
  */
 export async function readScript(path: string): Promise<ScriptFile> {
   const bytes = await readBytes(path);
+  const { parseScript } = await import('@reelmesh/script-parser/module');
   try {
     return { bytes, document: parseScript(bytes) };
   } catch (error) {

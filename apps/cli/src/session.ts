@@ -1,8 +1,8 @@
 import { FilmServiceDefinition } from '@reelmesh/contracts/film';
-import { AppError } from '@reelmesh/domain';
+import { AppError, Code, invalid } from '@reelmesh/domain';
 import { grpcClient } from '@reelmesh/messaging';
 import type { Client } from '@reelmesh/messaging';
-import { environment } from './config.ts';
+import { commandName, environment } from './config.ts';
 import { startHost } from './host.ts';
 import { say } from './output.ts';
 import { allTargets } from './targets.ts';
@@ -28,13 +28,13 @@ export interface Session extends AsyncDisposable {
 }
 
 export async function openSession(options: SessionOptions): Promise<Session> {
-  if (options.server !== undefined) return connect(options.server);
+  if (options.server !== undefined) return reach(options.server);
   try {
     return await startOwn(options);
   } catch (error) {
     const holder = error instanceof AppError ? error.details['api'] : undefined;
     if (!options.share || holder === undefined) throw error;
-    return connect(holder);
+    return reach(holder);
   }
 }
 
@@ -68,6 +68,26 @@ async function startOwn({ data, command }: SessionOptions): Promise<Session> {
       await host.stop().catch((error: unknown) => say(`stopping: ${AppError.from(error).message}`));
     },
   };
+}
+
+/** SERVER_ADDRESS_INVALID; SERVER_UNREACHABLE when nothing answers there. */
+async function reach(address: string): Promise<Session> {
+  if (!/^.+:\d{1,5}$/.test(address)) {
+    throw invalid('SERVER_ADDRESS_INVALID', `--server ${address}: must be HOST:PORT as in 127.0.0.1:50051`);
+  }
+  const session = connect(address);
+  try {
+    await session.films.listFilms({ pageSize: 1, pageToken: '' });
+    return session;
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    if (AppError.from(error).code !== Code.UNAVAILABLE) throw error;
+    throw new AppError(
+      Code.UNAVAILABLE,
+      `no reelmesh server answers at ${address}: start one with \`${commandName()} serve --target=all\`, or correct --server`,
+      { reason: 'SERVER_UNREACHABLE', cause: error },
+    );
+  }
 }
 
 function connect(address: string): Session {

@@ -9,8 +9,8 @@ export function formatDuration(ms: number): string {
 }
 
 /** `1 shot`, `3 shots`. */
-export function formatCount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
 }
 
 /** `█████░░░░░`; the fraction is brought into 0 to 1. */

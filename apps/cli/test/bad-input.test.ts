@@ -85,6 +85,29 @@ test.each([
   expectRefusal(await make('good.fountain', flag, value), 2, says);
 });
 
+test('a budget below the price is refused with both, as a wish that cannot be granted', async () => {
+  const paid = { RUNWAYML_API_SECRET: `key_${'0'.repeat(128)}`, RUNWAYML_BASE_URL: 'http://127.0.0.1:1' };
+
+  const ended = await runCli(
+    [
+      'make',
+      at('good.fountain'),
+      '-o',
+      at('out/film.mp4'),
+      '--data',
+      at('data'),
+      '--strategy',
+      'final',
+      '--budget',
+      '0.01',
+    ],
+    { env: paid },
+  );
+
+  expect(ended).toMatchObject({ code: 2 });
+  expect(ended.stderr).toMatch(/may cost up to \$0\.\d\d, more than its budget of \$0\.01/);
+});
+
 test('an unknown strategy is refused with those that exist, and leaves no output', async () => {
   const ended = await make('good.fountain', '--strategy', 'cheepest');
 
@@ -93,20 +116,24 @@ test('an unknown strategy is refused with those that exist, and leaves no output
   expect(await readdir(home.path)).not.toContain('out');
 });
 
-test('a taken port is named, and what had been started is stopped', async () => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as AddressInfo;
-  try {
-    const ended = await runCli(['serve', '--target=all', '--data', at('data')], {
-      env: { REELMESH_ADMIN__PORT: String(port), REELMESH_API__PORT: '0', REELMESH_LOG__LEVEL: 'warn' },
-    });
+test.each(['REELMESH_ADMIN__PORT', 'REELMESH_API__PORT'])(
+  'a taken port is named with the setting that chooses another, and what had been started is stopped: %s',
+  async (variable) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const ports = { REELMESH_ADMIN__PORT: '0', REELMESH_API__PORT: '0', [variable]: String(port) };
+    try {
+      const ended = await runCli(['serve', '--target=all', '--data', at('data')], {
+        env: { ...ports, REELMESH_LOG__LEVEL: 'warn' },
+      });
 
-    expectRefusal(ended, 5, `port ${port}`, 'is taken');
-  } finally {
-    other.close();
-  }
-});
+      expectRefusal(ended, 5, String(port), 'is taken', `choose another port with ${variable}`);
+    } finally {
+      other.close();
+    }
+  },
+);
 
 describe('a missing tool is named with the way to get it', () => {
   test.each([
@@ -129,7 +156,11 @@ describe('a missing tool is named with the way to get it', () => {
 });
 
 test('a server that is not there is named', async () => {
-  expectRefusal(await runCli(['films', '--server', '127.0.0.1:1']), 5, '127.0.0.1:1');
+  expectRefusal(
+    await runCli(['films', '--server', '127.0.0.1:1']),
+    5,
+    'no reelmesh server answers at 127.0.0.1:1: start one with',
+  );
   expectRefusal(await runCli(['health', '--url', 'http://127.0.0.1:1']), 5, 'http://127.0.0.1:1');
 });
 
@@ -147,7 +178,11 @@ test('a data directory in use is refused with its holder; commands about films u
     `--server ${address}`,
   );
   expect(await runCli(['films', '--data', at('data')])).toMatchObject({ code: 0 });
-  expect(await runCli(['watch', 'nosuchfilm', '--data', at('data')])).toMatchObject({ code: 2 });
+  expectRefusal(
+    await runCli(['watch', 'nosuch', '--data', at('data')]),
+    2,
+    'no film nosuch: `reelmesh films` lists those there are',
+  );
 
   server.child.kill('SIGTERM');
   expect(await server.ended).toMatchObject({ code: 0, stdout: '' });
@@ -177,6 +212,8 @@ test.each([
   ['serve --target=cache', 'REELMESH_NATS__URL'],
   ['takes resolve t1 maybe', 'attach, void, write-off'],
   ['takes resolve t1 attach', '--task'],
+  ['make --size', 'see `reelmesh make --help`'],
+  ['films --server nowhere', 'must be HOST:PORT'],
 ])('`%s` says what is wrong', async (line, says) => {
   const ended = await runCli([...line.split(' '), '--data', at('data')]);
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { randomIds } from '@reelmesh/service';
 import { temporaryDirectory } from '@reelmesh/testing';
 import { expect, test } from 'vitest';
@@ -55,9 +55,26 @@ test('a restarted process gets its instance id again, and a second one at the sa
   expect(restarted.id).toBe(first.id);
 });
 
-test('a data directory that cannot be made is refused with its path', async () => {
-  await expect(openDataDir('/dev/null/reelmesh')).rejects.toMatchObject({
-    reason: 'DATA_DIR_UNUSABLE',
-    message: expect.stringContaining('data directory /dev/null/reelmesh cannot be written') as unknown,
-  });
+test.each(['/dev/null/reelmesh', '/proc/reelmesh'])(
+  'a data directory that cannot be made is refused with its path: %s',
+  async (path) => {
+    await expect(openDataDir(path)).rejects.toMatchObject({
+      reason: 'DATA_DIR_UNUSABLE',
+      message: expect.stringContaining(`data directory ${path} cannot be written`) as unknown,
+    });
+  },
+);
+
+test('a data directory is made with what is missing above it', async () => {
+  await using home = await temporaryDirectory();
+
+  await openDataDir(join(home.path, 'a/b/data'));
+
+  expect((await readdir(join(home.path, 'a/b/data'))).toSorted()).toEqual([
+    'instances',
+    'log',
+    'make',
+    'nats',
+    'tmp',
+  ]);
 });

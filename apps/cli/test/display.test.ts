@@ -1,6 +1,8 @@
 import { FilmState, ShotState } from '@reelmesh/contracts/film';
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { openDisplay } from '../src/film-display.ts';
 import { applyNews } from '../src/film-view.ts';
 import { drawFilm } from '../src/live-display.ts';
 import { describeChanges } from '../src/plain-display.ts';
@@ -61,6 +63,25 @@ describe('the live display', () => {
   });
 });
 
+describe.each([
+  ['a terminal', true],
+  ['a pipe', false],
+])('the display on %s', (_, isTTY) => {
+  test('shows the last news when it is done, and nothing after it: the words that follow stay whole', () => {
+    const stream = Object.assign(new PassThrough(), { isTTY, columns: 80, rows: 24 });
+    const display = openDisplay(stream as unknown as NodeJS.WriteStream);
+    const shown = (): string => String(stream.read() ?? '');
+
+    display.show(aView());
+    display.done();
+    expect(shown()).toContain('Last Train');
+
+    display.show(aView(aFilm({ title: 'Another' })));
+    display.done();
+    expect(shown()).toBe('');
+  });
+});
+
 describe('the plain display', () => {
   test('begins with the film, its plan and its state', () => {
     expect(describeChanges(undefined, aFilm())).toEqual([
@@ -80,9 +101,9 @@ describe('the plain display', () => {
     expect(describeChanges(after.film, after.film)).toEqual([]);
   });
 
-  test('says why a film failed', () => {
-    const failed = aFilm({ state: FilmState.FILM_STATE_FAILED, message: 'shot s3: the prompt was refused' });
+  test('leaves out of the plan what is not known yet: how much is cached', () => {
+    const film = aFilm({ shots: [{ shotKey: 'a', durationMs: 2000, state: ShotState.SHOT_STATE_WAITING }] });
 
-    expect(describeChanges(aFilm(), failed)).toEqual(['failed: shot s3: the prompt was refused']);
+    expect(describeChanges(undefined, film)[1]).toBe('planned: 1 shot in 2 scenes, 0:02, quote $0.00');
   });
 });

@@ -1,7 +1,8 @@
-import { Quote } from '@reelmesh/contracts/film';
+import { FilmState, Quote } from '@reelmesh/contracts/film';
 import { Severity } from '@reelmesh/contracts/script';
+import { Take } from '@reelmesh/contracts/shot';
 import { expect, test } from 'vitest';
-import { describeQuote, describeReport, reportOf } from '../src/film-report.ts';
+import { describeQuote, describeReport, describeRest, reportOf } from '../src/film-report.ts';
 import { aFilm } from './support/films.ts';
 
 const film = aFilm({
@@ -75,5 +76,45 @@ test('a quote names the provider of each shot, charges nothing for cached ones a
   expect(text).toMatch(/2 +1 +5\.0 +pika 2\.2 +\$0\.25 +\$0\.40 +the train/);
   expect(text).toContain(
     '1 cached, 1 to render: $0.25, at most $0.40 with every fallback; nothing was rendered',
+  );
+});
+
+test('a film in doubt ends with the commands that end the doubt, as they have to be typed here', () => {
+  const lost = Take.fromPartial({
+    id: 't1',
+    provider: 'runway',
+    model: 'gen4.5',
+    quoteMicros: 360_000,
+    message: 'read ECONNRESET',
+  });
+  const film = aFilm({ state: FilmState.FILM_STATE_IN_DOUBT });
+
+  const lines = describeRest(film, [lost], {
+    command: 'npm run reelmesh --',
+    flags: ['--data', 'films'],
+  }).split('\n');
+
+  expect(lines[0]).toContain('film f1 is in doubt');
+  expect(lines[1]).toBe('take t1 (runway gen4.5, $0.36): read ECONNRESET');
+  expect(lines).toContain('  npm run reelmesh -- takes resolve t1 void --data films');
+  expect(lines).toContain('  npm run reelmesh -- takes resolve t1 attach --task ID --data films');
+});
+
+test('a film that failed says why', () => {
+  const film = aFilm({ state: FilmState.FILM_STATE_FAILED, message: 'the prompt was refused', reason: 'X' });
+
+  expect(describeRest(film, [], { command: 'reelmesh', flags: [] })).toBe(
+    'film f1 failed: the prompt was refused (X)',
+  );
+});
+
+test('a quote that nobody can fulfil says so, and why', () => {
+  const candidate = { provider: 'runway', model: 'gen4.5', eligible: false, reason: 'not_configured' };
+  const quote = Quote.fromJSON({
+    shots: [{ decision: { candidates: [candidate] } }, { decision: { candidates: [candidate] } }],
+  });
+
+  expect(describeQuote(quote).split('\n').at(-1)).toBe(
+    'nobody can render 2 shots: runway gen4.5: not set up, its key is missing (see `config verify`)',
   );
 });

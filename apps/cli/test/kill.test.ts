@@ -18,13 +18,16 @@ import {
   tryMake,
 } from './support/made-films.ts';
 import type { MakeOptions, Made } from './support/made-films.ts';
-import { processesWith, runCli, until } from './support/processes.ts';
+import { endAll, processesWith, runCli, until } from './support/processes.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeEach(async () => {
   home = await temporaryDirectory();
 });
-afterEach(() => home.remove());
+afterEach(async () => {
+  endAll();
+  await home.remove();
+});
 
 /** Small, fast, well known; the same seed gives the same numbers (mulberry32). */
 function random(seed: number): () => number {
@@ -111,7 +114,7 @@ describe('kill -9 at any moment, then the same command', () => {
     expect(made.shots).toBe(made.rendered + made.cached);
     await expectWholeFilm(made);
     expectRenderedOnce((await readFacts(home.path)).takes);
-  }, 240_000);
+  }, 400_000);
 
   test('the paid film is charged once a shot, and every doubt is in plain sight', async () => {
     await using emulator = await startEmulator({
@@ -152,7 +155,7 @@ describe('kill -9 at any moment, then the same command', () => {
     expect(balances.reduce((sum, { heldMicros }) => sum + heldMicros, 0)).toBe(0);
     expect(Math.round(made.cost_usd * 1e6)).toBe(totals.netMicros);
     expect(doubts).toBeLessThanOrEqual(kills * 5);
-  }, 240_000);
+  }, 400_000);
 });
 
 test('a killed film waits until it is asked for again: making another one does nothing for it', async () => {
@@ -169,7 +172,7 @@ test('a killed film waits until it is asked for again: making another one does n
 
   expect(other.film_id).not.toBe(killed);
   expect(await factsOf(killed)).toEqual(before);
-}, 120_000);
+}, 180_000);
 
 test('the NATS store may vanish while the process is down: the film completes, nothing is rendered twice (I8)', async () => {
   const options = { home: home.path, script: lastTrain };
@@ -182,4 +185,4 @@ test('the NATS store may vanish while the process is down: the film completes, n
 
   await expectWholeFilm(made);
   expectRenderedOnce((await readFacts(home.path)).takes);
-}, 120_000);
+}, 180_000);

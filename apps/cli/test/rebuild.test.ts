@@ -4,6 +4,7 @@ import { temporaryDirectory } from '@reelmesh/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspect, lastBowl, lastTrain, make } from './support/made-films.ts';
 import type { Made } from './support/made-films.ts';
+import { endAll } from './support/processes.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 let script: string;
@@ -27,10 +28,15 @@ beforeAll(async () => {
   home = await temporaryDirectory();
   script = await readFile(lastTrain, 'utf8');
   first = await film();
-}, 120_000);
-afterAll(() => home.remove());
+}, 180_000);
+afterAll(async () => {
+  endAll();
+  await home.remove();
+});
 
-describe('the example film', () => {
+const limit = { timeout: 90_000 };
+
+describe('the example film', limit, () => {
   test('is as long as its shots within a frame, sound and picture end together, and it starts at once on the web', async () => {
     const streams = await inspect(first.output);
 
@@ -57,7 +63,7 @@ describe('the example film', () => {
   });
 });
 
-describe('an edit renders exactly what it changes (I7)', () => {
+describe('an edit renders exactly what it changes (I7)', limit, () => {
   test('one action line: one shot', async () => {
     const made = await film(
       edited('The sky is clear, the rails are gold.', 'The sky is clear, the rails are silver.'),
@@ -116,4 +122,4 @@ test('the Chinese example becomes a film with Chinese subtitles', async () => {
   expect(made.duration_s).toBeLessThanOrEqual(90);
   expect(Math.abs(streams.videoSeconds - streams.audioSeconds)).toBeLessThanOrEqual(0.05);
   expect((await readFile(made.output)).includes('一碗阳春面')).toBe(true);
-}, 60_000);
+}, 120_000);

@@ -183,10 +183,10 @@ function doubtText(ends: readonly ShotEnd[]): string {
 
 function failText(plan: Plan, failed: readonly ShotEnd[]): string {
   const first = failed[0];
-  const shots = plan.shots
-    .filter((shot) => failed.some((end) => end.key === shot.key))
-    .map((shot) => shot.shotId);
-  return `${plural(shots.length, 'shot')} of ${plan.shots.length} could not be rendered (${shots.join(', ')}): ${first?.message ?? ''}`;
+  const numbers = plan.shots.flatMap((shot, index) =>
+    failed.some((end) => end.key === shot.key) ? [index + 1] : [],
+  );
+  return `${plural(numbers.length, 'shot')} of ${plan.shots.length} could not be rendered (number ${numbers.join(', ')}): ${first?.message ?? ''}`;
 }
 
 function plural(count: number, noun: string): string {

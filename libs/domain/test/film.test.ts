@@ -53,7 +53,7 @@ describe('what the owner of a film does next', () => {
     expect(step).toEqual({
       kind: 'fail',
       reason: 'SHOTS_FAILED',
-      message: '1 shot of 2 could not be rendered (s-k1): runway: rejected',
+      message: '1 shot of 2 could not be rendered (number 1): runway: rejected',
     });
   });
 

@@ -70,7 +70,9 @@ export async function ensureTools(root, names) {
 async function install(name, bin, attempts, manager) {
   const failures = [];
   for (const [index, attempt] of attempts.entries()) {
-    say(`${name} (${index === 0 && manager !== undefined ? manager.shown : `go install ${NATS_MODULE}`})`);
+    say(
+      `${name} (${index === 0 && manager !== undefined ? manager.shown : `go install ${NATS_MODULE}, about a minute`})`,
+    );
     try {
       await attempt();
       if (missing([name], bin).length === 0) return;
@@ -110,5 +112,6 @@ function platformManager() {
 }
 
 function goInstall(bin) {
-  return run('go', ['install', NATS_MODULE], { env: { GOBIN: bin } });
+  // Without cgo: nothing in it needs C, and Go is often there without a C compiler.
+  return run('go', ['install', NATS_MODULE], { env: { GOBIN: bin, CGO_ENABLED: '0' } });
 }

@@ -1,12 +1,15 @@
+import { FilmState } from '@reelmesh/contracts/film';
 import type { Film } from '@reelmesh/contracts/film';
 import { formatUsd } from '@reelmesh/domain';
+import { commandName } from '../config.ts';
 import { ExitCode, exitCodeOfFilm } from '../exit-codes.ts';
 import { openDisplay } from '../film-display.ts';
+import { describeRest } from '../film-report.ts';
 import { wordOfFilm } from '../film-view.ts';
 import { followFilm } from '../follow-film.ts';
 import { print, say } from '../output.ts';
 import { openSession } from '../session.ts';
-import type { Session } from '../session.ts';
+import type { Films, Session } from '../session.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { formatTable } from '../text.ts';
 
@@ -31,7 +34,7 @@ export async function listFilms(flags: ServerFlags & { readonly limit: number })
     found.push(...page.films);
     pageToken = page.nextPageToken;
   } while (pageToken !== '' && found.length < flags.limit);
-  if (found.length === 0) say('no films yet: make one with `reelmesh make SCRIPT -o FILE`');
+  if (found.length === 0) say(`no films yet: make one with \`${commandName()} make SCRIPT -o FILE\``);
   else print(describeFilms(found));
   return ExitCode.OK;
 }
@@ -42,7 +45,7 @@ export function describeFilms(films: readonly Film[]): string {
     wordOfFilm(film.state),
     new Date(film.createTimeMs).toISOString().slice(0, 16).replace('T', ' '),
     formatUsd(film.costMicros),
-    film.title,
+    film.title || 'untitled',
   ]);
   return formatTable(['film', 'state', 'made (UTC)', 'cost', 'title'], rows, [3]);
 }
@@ -55,10 +58,26 @@ export async function watchFilm(filmId: string, flags: ServerFlags): Promise<Exi
   try {
     const following = followFilm(session.films, filmId, { signal, onView: (view) => display.show(view) });
     const film = await Promise.race([following, session.broken, aborted(signal)]);
+    display.done();
+    if (film.state !== FilmState.FILM_STATE_COMPLETED) await sayRest(session.films, film, flags);
     return exitCodeOfFilm(film) ?? ExitCode.INTERNAL;
   } finally {
     display.done();
   }
+}
+
+/** Says why a film has no cut, with the commands that lead on. */
+export async function sayRest(films: Films, film: Film, flags: ServerFlags): Promise<void> {
+  const inDoubt = film.state === FilmState.FILM_STATE_IN_DOUBT;
+  const { takes } = inDoubt ? await films.listTakes({ filmId: film.id, unknownOnly: true }) : { takes: [] };
+  say(describeRest(film, takes, { command: commandName(), flags: flagsOf(flags) }));
+}
+
+function flagsOf({ data, server }: ServerFlags): readonly string[] {
+  return [
+    ...(data === undefined ? [] : ['--data', data]),
+    ...(server === undefined ? [] : ['--server', server]),
+  ];
 }
 
 /** Stops work on a film. What providers have accepted is settled and kept. */

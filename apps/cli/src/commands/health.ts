@@ -1,6 +1,6 @@
 import { AppError, Code } from '@reelmesh/domain';
 import type { ProcessReadiness } from '@reelmesh/service';
-import { hostSettings } from '../config.ts';
+import { commandName, hostSettings } from '../config.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { print, say } from '../output.ts';
 import { formatTable } from '../text.ts';
@@ -29,7 +29,7 @@ async function ask(base: string): Promise<ProcessReadiness> {
   } catch (cause) {
     throw new AppError(
       Code.UNAVAILABLE,
-      `nothing answers at ${base}: start it with \`reelmesh serve\`, or name its admin address with --url`,
+      `nothing answers at ${base}: start it with \`${commandName()} serve --target=all\`, or name its admin address with --url`,
       { reason: 'NOT_RUNNING', cause },
     );
   }

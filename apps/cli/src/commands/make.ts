@@ -18,6 +18,7 @@ import { readScript } from '../script-file.ts';
 import { openSession } from '../session.ts';
 import type { Films } from '../session.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
+import { sayRest } from './films.ts';
 import { quoteScript } from './quote.ts';
 
 export interface MakeFlags extends FilmFlags {
@@ -49,9 +50,11 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
     command: 'make',
     share: false,
   });
+  const display = openDisplay(flags.json === true ? process.stderr : process.stdout);
   const work = async (): Promise<ExitCode> => {
     const { film: asked, note } = await askForFilm(session.films, data.requests, wish);
-    const film = await watch(session.films, asked, flags, signal);
+    const film = await followFilm(session.films, asked.id, { signal, onView: (view) => display.show(view) });
+    display.done();
     if (film.state === FilmState.FILM_STATE_COMPLETED) {
       await download(session.films, film, flags.output, signal);
       const report = reportOf(film, {
@@ -61,7 +64,7 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
       });
       print(flags.json === true ? JSON.stringify(report) : describeReport(report));
     } else {
-      say(await describeRest(session.films, film));
+      await sayRest(session.films, film, flags);
     }
     if (film.state !== FilmState.FILM_STATE_IN_DOUBT) await note.forget();
     return exitCodeOfFilm(film) ?? ExitCode.INTERNAL;
@@ -69,6 +72,8 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
   try {
     return await Promise.race([work(), session.broken, aborted(signal)]);
   } catch (error) {
+    // Before the words: its last picture is drawn over the one before, wherever the cursor has gone since.
+    display.done();
     if (signal.aborted) say('stopped; the same command goes on where this one left off');
     throw error;
   }
@@ -102,15 +107,6 @@ async function askForFilm(
   return askForFilm(films, directory, wish);
 }
 
-async function watch(films: Films, film: Film, flags: MakeFlags, signal: AbortSignal): Promise<Film> {
-  const display = openDisplay(flags.json === true ? process.stderr : process.stdout);
-  try {
-    return await followFilm(films, film.id, { signal, onView: (view) => display.show(view) });
-  } finally {
-    display.done();
-  }
-}
-
 async function download(films: Films, film: Film, output: string, signal: AbortSignal): Promise<void> {
   const blob = film.cut?.blob;
   if (blob === undefined) throw new AppError(Code.INTERNAL, `film ${film.id} is completed and has no cut`);
@@ -121,14 +117,4 @@ async function* chunksOf(films: Films, filmId: string, signal: AbortSignal): Asy
   for await (const { part } of films.downloadCut({ filmId }, { signal })) {
     if (part?.$case === 'chunk') yield part.value;
   }
-}
-
-async function describeRest(films: Films, film: Film): Promise<string> {
-  if (film.state === FilmState.FILM_STATE_CANCELLED) return `film ${film.id} was cancelled`;
-  if (film.state !== FilmState.FILM_STATE_IN_DOUBT) {
-    return `film ${film.id} failed: ${film.message || 'no reason was given'} (${film.reason || 'UNKNOWN'})`;
-  }
-  const { takes } = await films.listTakes({ filmId: film.id, unknownOnly: true });
-  const ids = takes.map((take) => `${take.id} at ${take.provider}`).join(', ');
-  return `film ${film.id} is in doubt: nobody knows whether these takes were charged: ${ids}\nsee \`reelmesh takes --unknown\`, decide with \`reelmesh takes resolve\`, then run the same command again`;
 }

@@ -4,7 +4,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { describeDiagnostic } from '../film-report.ts';
 import { print } from '../output.ts';
 import { readScript } from '../script-file.ts';
-import { formatCount, formatDuration, formatTable } from '../text.ts';
+import { formatCount, formatDuration, formatTable, truncate } from '../text.ts';
 
 /** What the parser makes of a script. */
 export async function parse(path: string, flags: { readonly json?: boolean }): Promise<ExitCode> {
@@ -12,9 +12,18 @@ export async function parse(path: string, flags: { readonly json?: boolean }): P
   print(
     flags.json === true
       ? JSON.stringify(Document.toJSON(document), undefined, 2)
-      : describeDocument(document, basename(path)),
+      : fitTerminal(describeDocument(document, basename(path))),
   );
   return ExitCode.OK;
+}
+
+/** A row for each shot stays one row; what a terminal has no room for is in `--json`, or in a pipe. */
+function fitTerminal(text: string): string {
+  if (!process.stdout.isTTY) return text;
+  return text
+    .split('\n')
+    .map((line) => truncate(line, process.stdout.columns || 80))
+    .join('\n');
 }
 
 export function describeDocument(document: Document, file: string): string {
@@ -34,7 +43,7 @@ export function describeDocument(document: Document, file: string): string {
   );
   return [
     `${document.title || 'untitled'} (${format}, ${document.language}, ${document.encoding}): ${formatCount(document.scenes.length, 'scene')}, ${formatCount(shots.length, 'shot')}, ${formatDuration(ms)}`,
-    `cast: ${document.characters.map(({ name, speeches }) => `${name} (${formatCount(speeches, 'speech').replace('speechs', 'speeches')})`).join(', ') || 'nobody'}`,
+    `cast: ${document.characters.map(({ name, speeches }) => `${name} (${formatCount(speeches, 'speech', 'speeches')})`).join(', ') || 'nobody'}`,
     '',
     formatTable(['scene', 'heading', 's', 'size', 'move', 'cast', 'picture'], rows, [2]),
     ...(document.diagnostics.length > 0 ? [''] : []),

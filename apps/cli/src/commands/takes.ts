@@ -1,4 +1,4 @@
-import { Resolution } from '@reelmesh/contracts/shot';
+import { Resolution, TakeState } from '@reelmesh/contracts/shot';
 import type { Take } from '@reelmesh/contracts/shot';
 import { formatUsd, invalid } from '@reelmesh/domain';
 import { ExitCode } from '../exit-codes.ts';
@@ -12,15 +12,18 @@ export interface TakesFlags extends ServerFlags {
   readonly unknown?: boolean;
 }
 
-/** Attempts to render shots, with what each cost or may have cost. */
+/** Takes in doubt, or all of one film, with what each cost or may have cost. */
 export async function listTakes(flags: TakesFlags): Promise<ExitCode> {
   await using session = await reach(flags, 'takes');
+  // Only for its error: a film that does not exist has no takes either.
+  if (flags.film !== undefined) await session.films.getFilm({ filmId: flags.film });
   const { takes } = await session.films.listTakes({
     filmId: flags.film ?? '',
     unknownOnly: flags.unknown ?? false,
   });
-  if (takes.length === 0) say(flags.unknown === true ? 'no take is in doubt' : 'no takes');
-  else print(describeTakes(takes));
+  if (takes.length === 0) {
+    say(flags.film === undefined || flags.unknown === true ? 'no take is in doubt' : 'no takes');
+  } else print(describeTakes(takes));
   return ExitCode.OK;
 }
 
@@ -28,7 +31,7 @@ export function describeTakes(takes: readonly Take[]): string {
   const rows = takes.map((take) => [
     take.id,
     take.filmId,
-    take.state.replace('TAKE_STATE_', '').toLowerCase().replaceAll('_', ' '),
+    wordOfTake(take.state),
     [take.provider, take.model].filter(Boolean).join(' '),
     take.taskId || '-',
     formatUsd(take.quoteMicros),
@@ -36,6 +39,12 @@ export function describeTakes(takes: readonly Take[]): string {
     take.message,
   ]);
   return formatTable(['take', 'film', 'state', 'provider', 'task', 'quote', 'cost', 'message'], rows, [5, 6]);
+}
+
+/** In the words of films and shots. */
+function wordOfTake(state: TakeState): string {
+  if (state === TakeState.TAKE_STATE_PARKED) return 'in doubt';
+  return state.replace('TAKE_STATE_', '').toLowerCase().replaceAll('_', ' ');
 }
 
 /** The decisions an operator may take, by their names on the command line. */

@@ -6,25 +6,14 @@ import { foldTakes, ledgerStream } from '@reelmesh/domain';
 import type { Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
 import { openSqliteFacts } from '@reelmesh/storage';
 import { expect } from 'vitest';
+import type { MakeReport as Made } from '../../src/film-report.ts';
 import { reelmesh, runCli, start } from './processes.ts';
 import type { Ended, Started } from './processes.ts';
 
 export const lastTrain = fileURLToPath(new URL('../../examples/last-train.fountain', import.meta.url));
 export const lastBowl = fileURLToPath(new URL('../../examples/last-bowl.txt', import.meta.url));
 
-/** What `make --json` prints. */
-export interface Made {
-  readonly film_id: string;
-  readonly output: string;
-  readonly duration_s: number;
-  readonly scenes: number;
-  readonly shots: number;
-  readonly rendered: number;
-  readonly cached: number;
-  readonly cost_usd: number;
-  readonly wall_s: number;
-  readonly warnings: readonly string[];
-}
+export type { Made };
 
 /** Small pictures: the work around them is the same. */
 const form = ['--size', '90x160', '--fps', '12'];
