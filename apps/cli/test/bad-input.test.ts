@@ -116,6 +116,16 @@ test('an unknown strategy is refused with those that exist, and leaves no output
   expect(await readdir(home.path)).not.toContain('out');
 });
 
+test('a strategy whose provider is not set up is refused before anything is rendered', async () => {
+  const ended = await make('good.fountain', '--strategy', 'final');
+
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toContain(
+    'no model of strategy final can render shot 1 (runway/gen4.5: not_configured)',
+  );
+  expect(await readdir(home.path)).not.toContain('out');
+});
+
 test.each(['REELMESH_ADMIN__PORT', 'REELMESH_API__PORT'])(
   'a taken port is named with the setting that chooses another, and what had been started is stopped: %s',
   async (variable) => {

@@ -4,6 +4,12 @@ import { AppError, Code, applyFilm, filmFactId, filmStream, foldFilm } from '@re
 /** One fact to come: its kind and its body. */
 export type FilmEntry = { [K in FilmKind]: readonly [kind: K, body: FilmBodies[K]] }[FilmKind];
 
+export interface Written {
+  /** The film with the facts. */
+  readonly film: FilmRecord;
+  readonly facts: readonly FilmFact[];
+}
+
 /** Somebody else has written the film's next fact: read again before you act. */
 export const isSuperseded = (error: unknown): boolean =>
   error instanceof AppError && error.reason === 'FILM_SUPERSEDED';
@@ -26,6 +32,11 @@ export class FilmLog {
     return (await this.#facts.read(filmStream(filmId))) as readonly FilmFact[];
   }
 
+  /** Whether nobody has written to the film's log since. */
+  async isNewest(film: FilmRecord): Promise<boolean> {
+    return (await this.#facts.get(filmFactId(film.id, film.seq + 1))) === undefined;
+  }
+
   async firstFact(filmId: string): Promise<FilmFact | undefined> {
     return (await this.#facts.get(filmFactId(filmId, 1))) as FilmFact | undefined;
   }
@@ -39,7 +50,7 @@ export class FilmLog {
     tenant: string,
     entries: readonly FilmEntry[],
     others: readonly Fact[],
-  ): Promise<{ readonly film: FilmRecord; readonly facts: readonly FilmFact[] } | undefined> {
+  ): Promise<Written | undefined> {
     const facts = this.#compile(filmId, tenant, 0, 1, entries);
     const [first] = await this.#facts.append([...facts, ...others]);
     const film = foldFilm(facts);
@@ -47,15 +58,31 @@ export class FilmLog {
   }
 
   /**
-   * Writes the film's next facts. ABORTED (FILM_SUPERSEDED) when another scheduler has written there.
-   * @param epoch the new fencing number, when ownership changes
+   * Makes somebody the film's owner, with a new fencing number. ABORTED (FILM_SUPERSEDED) when another scheduler has
+   * written there. One fact alone, so that no two owners can have the same number.
+   */
+  async claim(film: FilmRecord, owner: string, others: readonly Fact[] = []): Promise<Written> {
+    return this.#append(film, film.epoch + 1, [['film.adopted', { owner }]], others);
+  }
+
+  /**
+   * Writes the film's next facts, for its owner. ABORTED (FILM_SUPERSEDED) when another scheduler has written there;
+   * what got in behind that is void if the film has another owner, and counts if it has not: read again.
    */
   async append(
     film: FilmRecord,
     entries: readonly FilmEntry[],
     others: readonly Fact[] = [],
-    epoch = film.epoch,
-  ): Promise<{ readonly film: FilmRecord; readonly facts: readonly FilmFact[] }> {
+  ): Promise<Written> {
+    return this.#append(film, film.epoch, entries, others);
+  }
+
+  async #append(
+    film: FilmRecord,
+    epoch: number,
+    entries: readonly FilmEntry[],
+    others: readonly Fact[],
+  ): Promise<Written> {
     const facts = this.#compile(film.id, film.tenant, film.seq, epoch, entries);
     const results = await this.#facts.append([...facts, ...others]);
     if (results.slice(0, facts.length).includes('exists')) {

@@ -1,6 +1,6 @@
 import type { Film, FilmChange, FilmShot, SequencedChange, ShotState } from '@reelmesh/contracts/film';
 import type { FilmFact, FilmRecord, Plan, PlannedShot, ShotEnd } from '@reelmesh/domain';
-import { applyFilm, costOf, isAtRest, keysOf, sumMicros } from '@reelmesh/domain';
+import { applyFilm, costOf, isAtRest, isVoid, keysOf, sumMicros } from '@reelmesh/domain';
 
 /** A film for the outside. */
 export function filmMessage(film: FilmRecord): Film {
@@ -43,9 +43,10 @@ export function filmSummary(film: FilmRecord): Film {
   };
 }
 
-/** What the plan costs at the first candidates; shots that share a clip are paid for once. */
+/** What the plan costs at the first candidates; shots that share a clip are paid for once, cached ones not at all. */
 export function quoteOf(plan: Plan): number {
-  return sumMicros(new Map(plan.shots.map((shot) => [shot.key, shot.quoteMicros])).values());
+  const toPay = plan.shots.filter((shot) => shot.reservedMicros > 0);
+  return sumMicros(new Map(toPay.map((shot) => [shot.key, shot.quoteMicros])).values());
 }
 
 /** The film's log as changes for watchers: one for each fact, so that the sequence has no gaps. */
@@ -53,14 +54,19 @@ export function changesOf(facts: readonly FilmFact[], afterSequence: number): re
   const changes: SequencedChange[] = [];
   let film: FilmRecord | undefined;
   for (const fact of facts) {
+    const change = film !== undefined && isVoid(film, fact) ? stateOf(film) : undefined;
     film = applyFilm(film, fact);
-    if (fact.seq > afterSequence) changes.push(changeOf(fact, film));
+    if (fact.seq > afterSequence) changes.push(changeOf(fact, film, change));
   }
   return changes;
 }
 
-export function changeOf(fact: FilmFact, film: FilmRecord): SequencedChange {
-  return { sequence: fact.seq, timeMs: fact.atMs, change: { change: newsOf(fact, film) } };
+export function changeOf(
+  fact: FilmFact,
+  film: FilmRecord,
+  change: FilmChange['change'] = newsOf(fact, film),
+): SequencedChange {
+  return { sequence: fact.seq, timeMs: fact.atMs, change: { change } };
 }
 
 function newsOf(fact: FilmFact, film: FilmRecord): FilmChange['change'] {
@@ -73,15 +79,11 @@ function newsOf(fact: FilmFact, film: FilmRecord): FilmChange['change'] {
       value: { shotKey: key, state, provider, model, costMicros, message, fallbackReason },
     };
   }
-  return {
-    $case: 'state',
-    value: {
-      state: film.state,
-      reason: film.reason,
-      message: film.message,
-      cut: isAtRest(film.state) ? film.cut : undefined,
-    },
-  };
+  return stateOf(film);
+}
+
+function stateOf({ state, reason, message, cut }: FilmRecord): FilmChange['change'] {
+  return { $case: 'state', value: { state, reason, message, cut: isAtRest(state) ? cut : undefined } };
 }
 
 function shotMessage(shot: PlannedShot, film: FilmRecord): FilmShot {

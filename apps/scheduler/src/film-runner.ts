@@ -1,42 +1,32 @@
-import { commands, events } from '@reelmesh/contracts';
 import type { CacheServiceDefinition, ResolvedClip } from '@reelmesh/contracts/cache';
 import { Timeline } from '@reelmesh/contracts/compose';
 import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
 import type { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
-import {
-  applyFilm,
-  cutKey,
-  framesOf,
-  isAtRest,
-  isTerminal,
-  keysOf,
-  layTimeline,
-  nextStep,
-} from '@reelmesh/domain';
+import { cutKey, isAtRest, isTerminal, keysOf, layTimeline, nextStep, sumMicros } from '@reelmesh/domain';
 import type {
   BlobStore,
   Clock,
-  FilmFact,
   FilmRecord,
   FilmStep,
-  Ids,
   Plan,
   PlannedShot,
+  ScriptSource,
   ShotEnd,
 } from '@reelmesh/domain';
-import type { Bus, Client } from '@reelmesh/messaging';
+import type { Client } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
-import type { FilmEntry, FilmLog } from './film-log.ts';
+import type { Errands } from './errands.ts';
+import type { FilmEntry, FilmLog, Written } from './film-log.ts';
 import { isSuperseded } from './film-log.ts';
-import { changeOf } from './film-message.ts';
 import type { LedgerBook } from './ledger-book.ts';
 import { cutNews, shotEndOf } from './news.ts';
 
 export interface RunnerDeps {
   readonly log: Logger;
+  /** This scheduler, as the owner of films. */
+  readonly owner: string;
   readonly clock: Clock;
-  readonly ids: Ids;
-  readonly bus: Bus;
+  readonly errands: Errands;
   readonly blobs: BlobStore;
   readonly filmLog: FilmLog;
   readonly ledger: LedgerBook;
@@ -48,9 +38,10 @@ export interface RunnerDeps {
   readonly onRest: (filmId: string) => void;
 }
 
-/** A shot that was asked for and has not ended. */
+/** A shot that was asked for and has not ended; it may belong to an earlier script of the film. */
 interface Underway {
   readonly sinceMs: number;
+  readonly shot: PlannedShot;
 }
 
 /**
@@ -60,6 +51,8 @@ interface Underway {
 export class FilmRunner {
   readonly #deps: RunnerDeps;
   #film: FilmRecord;
+  /** The fencing number of our ownership; the film has another one when somebody has taken it over. */
+  #epoch: number;
   /** Keys that may be rendered and wait for a slot, in the plan's order. */
   readonly #queued = new Set<string>();
   readonly #underway = new Map<string, Underway>();
@@ -67,12 +60,15 @@ export class FilmRunner {
   readonly #following = new Map<string, number>();
   #cutAskedAtMs: number | undefined;
   #line: Promise<unknown> = Promise.resolve();
-  #inbox: ShotOutcomeEvent[] = [];
+  /** Jobs in the line, with the one that runs. */
+  #jobs = 0;
+  readonly #inbox: ShotOutcomeEvent[] = [];
   #stopped = false;
 
   constructor(deps: RunnerDeps, film: FilmRecord) {
     this.#deps = deps;
     this.#film = film;
+    this.#epoch = film.epoch;
   }
 
   get film(): FilmRecord {
@@ -96,33 +92,52 @@ export class FilmRunner {
   outcome(outcome: ShotOutcomeEvent): Promise<void> {
     this.#inbox.push(outcome);
     return this.#enqueue(async () => {
-      const outcomes = this.#inbox;
-      this.#inbox = [];
+      const outcomes = [...this.#inbox];
       if (outcomes.length > 0) await this.#takeIn(outcomes);
+      // Only now: a job that fails, or that is tried again, finds them once more.
+      this.#inbox.splice(0, outcomes.length);
     });
   }
 
   cut(news: CutEvent): Promise<void> {
     return this.#enqueue(async () => {
-      const { composing, state } = this.#film;
-      if (state !== 'FILM_STATE_COMPOSING' || composing?.cutKey !== news.cutKey) return;
-      const entry = cutNews(news);
+      if (!this.#awaits(news.cutKey)) await this.#catchUp();
+      const entry = this.#awaits(news.cutKey) ? cutNews(news) : undefined;
       if (entry !== undefined) await this.#write([entry]);
       await this.#run();
     });
   }
 
-  /** A new script: what was under way for the old one is kept for the cache, and no longer waited for. */
-  revise(entries: readonly FilmEntry[], plan: Plan): Promise<FilmRecord> {
+  /**
+   * A new script. What is under way for the old one is paid for, so it is seen to its end and kept for the cache.
+   * The same request again changes nothing.
+   */
+  revise(source: ScriptSource, plan: Plan): Promise<FilmRecord> {
     return this.#enqueue(async () => {
+      if (this.#film.source.requestId === source.requestId && this.#film.plan !== undefined)
+        return this.#film;
       // Leave to render that is not used any more: others may have it.
-      await this.#releaseKeys([...this.#queued]);
-      const reservation = this.#deps.ledger.reservation(this.#film, this.#film.revision + 1, plan);
-      await this.#write(entries, reservation);
-      this.#forget();
+      await this.#releaseKeys(this.#unqueue());
+      const revision = this.#film.revision + 1;
+      const reservation = this.#deps.ledger.reservation(this.#film, revision, plan);
+      await this.#write(
+        [
+          ['film.revised', { ...source, revision }],
+          ['film.planned', { revision, plan }],
+        ],
+        reservation,
+      );
+      this.#following.clear();
+      this.#cutAskedAtMs = undefined;
       this.#later();
       return this.#film;
     });
+  }
+
+  /** What shots that are under way may still cost, those of the plan left out. */
+  owedBesides(plan: Plan): number {
+    const keys = new Set(keysOf(plan));
+    return sumMicros([...this.#underway].map(([key, { shot }]) => (keys.has(key) ? 0 : shot.limitMicros)));
   }
 
   cancel(): Promise<FilmRecord> {
@@ -130,10 +145,10 @@ export class FilmRunner {
       if (isTerminal(this.#film.state)) return this.#film;
       // First the work, then the word: a crash in between leaves a film that finds its takes stopped, not the reverse.
       const { id: filmId, tenant, plan } = this.#film;
+      this.#unqueue();
       await this.#deps.gateway.cancelTakes({ tenant, filmId });
       if (plan !== undefined) await this.#releaseKeys(keysOf(plan));
       await this.#write([['film.cancelled', {}]]);
-      this.#queued.clear();
       this.#later();
       return this.#film;
     });
@@ -151,18 +166,15 @@ export class FilmRunner {
   /** Sends the command for a queued key: it has got a slot. */
   async dispatch(key: string): Promise<void> {
     this.#queued.delete(key);
-    this.#underway.set(key, { sinceMs: this.#deps.clock.now() });
-    await this.#ask(key);
+    const shot = this.#film.plan?.shots.find((one) => one.key === key);
+    if (shot !== undefined) await this.#ask(shot);
   }
 
   /** Asks again for whatever has been without news for too long: a message may have been lost. */
   async redrive(patienceMs: number): Promise<void> {
+    if (!(await this.#enqueue(() => this.#isStillOurs()))) return;
     const before = this.#deps.clock.now() - patienceMs;
-    for (const [key, { sinceMs }] of this.#underway) {
-      if (sinceMs > before) continue;
-      this.#underway.set(key, { sinceMs: this.#deps.clock.now() });
-      await this.#ask(key);
-    }
+    for (const { sinceMs, shot } of this.#underway.values()) if (sinceMs <= before) await this.#ask(shot);
     for (const [key, askedAtMs] of this.#following) if (askedAtMs <= before) this.#following.delete(key);
     if (this.#cutAskedAtMs !== undefined && this.#cutAskedAtMs <= before) this.#cutAskedAtMs = undefined;
     await this.advance();
@@ -174,17 +186,22 @@ export class FilmRunner {
   }
 
   #enqueue<T>(job: () => Promise<T>): Promise<T> {
-    const result = this.#line.then(async () => {
+    this.#jobs += 1;
+    const result = this.#line.then(() => this.#persist(job)).finally(() => (this.#jobs -= 1));
+    this.#line = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Tries again for as long as others write to the film's log meanwhile: each time one of them has got on. */
+  async #persist<T>(job: () => Promise<T>): Promise<T> {
+    for (;;) {
       try {
         return await job();
       } catch (error) {
         if (!isSuperseded(error)) throw error;
         await this.#reload();
-        return job();
       }
-    });
-    this.#line = result.catch(() => undefined);
-    return result;
+    }
   }
 
   /** Goes on behind the caller's back. */
@@ -202,9 +219,11 @@ export class FilmRunner {
     if (this.#stopped) return;
     for (let goOn = true; goOn;) goOn = await this.#perform(nextStep(this.#film));
     this.#deps.onChange();
-    if (isAtRest(this.#film.state) && this.#underway.size === 0) {
-      if (isTerminal(this.#film.state)) await this.#deps.ledger.settleUp(this.#film);
-      this.#deps.onRest(this.#film.id);
+    const { state } = this.#film;
+    if (isAtRest(state) && this.#underway.size === 0) {
+      // A cancelled film may have takes that we know nothing of: the sweep asks the gateway first.
+      if (isTerminal(state) && state !== 'FILM_STATE_CANCELLED') await this.#deps.ledger.settleUp(this.#film);
+      if (this.#jobs === 1) this.#deps.onRest(this.#film.id);
     }
   }
 
@@ -218,13 +237,7 @@ export class FilmRunner {
       case 'await-cut': {
         if (this.#cutAskedAtMs === undefined) {
           this.#cutAskedAtMs = this.#deps.clock.now();
-          const { id: filmId, tenant } = this.#film;
-          const { cutKey: key, timeline } = step;
-          await this.#deps.bus.send(
-            commands.compose,
-            { tenant, filmId, cutKey: key, timeline },
-            this.#deps.ids.next('c'),
-          );
+          await this.#deps.errands.compose(this.#film, step.cutKey, step.timeline);
         }
         return false;
       }
@@ -287,72 +300,56 @@ export class FilmRunner {
   async #takeIn(outcomes: readonly ShotOutcomeEvent[]): Promise<void> {
     const entries = new Map<string, FilmEntry>();
     const failed: string[] = [];
-    const doubted = this.#film.state === 'FILM_STATE_IN_DOUBT';
+    if (!outcomes.every((outcome) => this.#isNews(outcome.shotKey, shotEndOf(outcome))))
+      await this.#catchUp();
     for (const outcome of outcomes) {
       const { shotKey } = outcome;
+      this.#queued.delete(shotKey);
       this.#underway.delete(shotKey);
       this.#following.delete(shotKey);
       const end = shotEndOf(outcome);
-      if (doubted) entries.set('', ['film.resumed', {}]);
-      if (end === undefined) continue;
-      if (end.state === 'FAILED') failed.push(shotKey);
-      if (this.#wants(shotKey)) entries.set(shotKey, ['film.shot', end]);
+      if (end?.state === 'FAILED') failed.push(shotKey);
+      if (!this.#isNews(shotKey, end)) continue;
+      if (end !== undefined) entries.set(shotKey, ['film.shot', end]);
+      // The doubt has ended without a clip: the shot is asked for again.
+      else if (this.#film.ends.has(shotKey)) entries.set('', ['film.resumed', {}]);
     }
     if (entries.size > 0) {
       await this.#write([...entries.values()]);
-      this.#headStart([...entries.keys()]);
+      this.#deps.errands.headStart(this.#film, [...entries.keys()]);
     }
     if (failed.length > 0) await this.#releaseKeys(failed);
     this.#later();
   }
 
-  /** Whether news of this key changes anything: the film is under way, and the key has not ended for good. */
-  #wants(key: string): boolean {
+  /** Whether this end of the key changes anything: the film is under way, and the key has not ended for good. */
+  #isNews(key: string, end: ShotEnd | undefined): boolean {
     const { state, plan, ends } = this.#film;
     if (isTerminal(state) || state === 'FILM_STATE_COMPOSING' || plan === undefined) return false;
-    const end = ends.get(key);
-    return (end === undefined || end.state === 'IN_DOUBT') && plan.shots.some((shot) => shot.key === key);
+    if (!plan.shots.some((shot) => shot.key === key)) return false;
+    const before = ends.get(key);
+    return before === undefined || (before.state === 'IN_DOUBT' && end?.state !== 'IN_DOUBT');
   }
 
-  /** Lets the composer begin with a clip while others are still rendering. */
-  #headStart(keys: readonly string[]): void {
-    const { id: filmId, tenant, options, plan, ends } = this.#film;
-    const { width, height, fps } = options;
-    for (const shot of plan?.shots ?? []) {
-      const clip = ends.get(shot.key)?.clip;
-      if (!keys.includes(shot.key) || clip === undefined) continue;
-      const frames = framesOf(shot, fps);
-      this.#deps.bus
-        .send(
-          commands.normalise,
-          { tenant, filmId, clip, width, height, fps, frames },
-          this.#deps.ids.next('n'),
-        )
-        .catch((error: unknown) => this.#deps.log.debug({ filmId, err: error }, 'head start was not sent'));
-    }
+  #awaits(cut: string): boolean {
+    const { state, composing } = this.#film;
+    return state === 'FILM_STATE_COMPOSING' && composing?.cutKey === cut;
   }
 
-  async #ask(key: string): Promise<void> {
-    const shot = this.#shotWith(key);
-    if (shot === undefined) return;
-    const { id: filmId, tenant, options } = this.#film;
+  async #ask(shot: PlannedShot): Promise<void> {
+    const { key } = shot;
+    // First, for the outcome may be here before the command is known to be.
+    this.#underway.set(key, { sinceMs: this.#deps.clock.now(), shot });
     if (shot.reservedMicros < shot.limitMicros)
       await this.#deps.ledger.reserveMore(this.#film, key, shot.limitMicros);
-    const command = {
-      tenant,
-      filmId,
-      shotKey: key,
-      shotId: shot.shotId,
-      spec: shot.spec,
-      strategy: options.strategy,
-      reservedMicros: shot.limitMicros,
-      traceparent: '',
-    };
-    await this.#deps.bus.send(commands.render, command, this.#deps.ids.next('w'));
+    await this.#deps.errands.render(this.#film, shot);
   }
 
-  #shotWith(key: string): PlannedShot | undefined {
-    return this.#film.plan?.shots.find((shot) => shot.key === key);
+  /** Takes back what waits for a slot. @returns its keys */
+  #unqueue(): readonly string[] {
+    const keys = [...this.#queued];
+    this.#queued.clear();
+    return keys;
   }
 
   async #releaseKeys(shotKeys: readonly string[]): Promise<void> {
@@ -362,13 +359,32 @@ export class FilmRunner {
   }
 
   async #write(entries: readonly FilmEntry[], others: Parameters<FilmLog['append']>[2] = []): Promise<void> {
-    const { film, facts } = await this.#deps.filmLog.append(this.#film, entries, others);
-    this.#publish(facts);
+    const { filmLog, owner } = this.#deps;
+    if (this.#film.epoch !== this.#epoch) {
+      this.#written(await filmLog.claim(this.#film, owner));
+      this.#epoch = this.#film.epoch;
+    }
+    this.#written(await filmLog.append(this.#film, entries, others));
+  }
+
+  #written({ film, facts }: Written): void {
+    this.#deps.errands.tell(this.#film, facts);
     this.#film = film;
   }
 
-  #publish(facts: readonly FilmFact[]): void {
-    publishFacts(this.#deps, this.#film, facts);
+  /** Lets a film go that another scheduler has taken over: it asks for everything itself. */
+  async #isStillOurs(): Promise<boolean> {
+    await this.#catchUp();
+    if (this.#film.epoch === this.#epoch || this.#jobs > 1) return true;
+    this.#queued.clear();
+    this.#underway.clear();
+    this.#deps.onRest(this.#film.id);
+    return false;
+  }
+
+  /** What looks odd may be new: perhaps another scheduler has written since. */
+  async #catchUp(): Promise<void> {
+    if (!(await this.#deps.filmLog.isNewest(this.#film))) await this.#reload();
   }
 
   async #reload(): Promise<void> {
@@ -379,31 +395,6 @@ export class FilmRunner {
       this.#underway.delete(key);
       this.#following.delete(key);
     }
-  }
-
-  #forget(): void {
-    this.#queued.clear();
-    this.#underway.clear();
-    this.#following.clear();
-    this.#cutAskedAtMs = undefined;
-  }
-}
-
-/** News of facts that were just written. Nobody waits for it: watchers read what they missed from the facts. */
-export function publishFacts(
-  { bus, ids, log }: Pick<RunnerDeps, 'bus' | 'ids' | 'log'>,
-  before: FilmRecord,
-  facts: readonly FilmFact[],
-): void {
-  const address = { tenant: before.tenant, filmId: before.id };
-  let film = before;
-  for (const fact of facts) {
-    film = applyFilm(film, fact);
-    bus
-      .publish(events.film, address, { change: changeOf(fact, film) }, ids.next('e'))
-      .catch((error: unknown) => {
-        log.debug({ filmId: film.id, err: error }, 'event was not published');
-      });
   }
 }
 

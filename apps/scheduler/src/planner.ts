@@ -108,3 +108,21 @@ export class Planner {
     return { digest, quotes };
   }
 }
+
+/** Reasons that neither time nor a retry ends. */
+const lasting = new Set(['not_configured', 'not_in_catalogue', 'no_adapter', 'revision_mismatch']);
+
+/** FAILED_PRECONDITION (NO_CANDIDATE) when no model of the strategy will ever render the shot as things are set up. */
+export function assertRenderable(number: number, decision: RoutingDecision | undefined): void {
+  const candidates = decision?.candidates ?? [];
+  const hopeless = candidates.every(
+    ({ eligible, reason }) => !eligible && (lasting.has(reason) || reason.startsWith('capability_')),
+  );
+  if (candidates.length === 0 || !hopeless) return;
+  const why = candidates.map(({ provider, model, reason }) => `${provider}/${model}: ${reason}`).join(', ');
+  throw new AppError(
+    Code.FAILED_PRECONDITION,
+    `no model of strategy ${decision?.strategy ?? ''} can render shot ${number} (${why}): set the provider up or choose another strategy`,
+    { reason: 'NO_CANDIDATE' },
+  );
+}

@@ -1,3 +1,4 @@
+import type { FilmAddress } from '@reelmesh/contracts';
 import { CacheServiceDefinition } from '@reelmesh/contracts/cache';
 import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
 import type { FilmOptions } from '@reelmesh/contracts/film';
@@ -7,6 +8,7 @@ import {
   Code,
   digestOf,
   isAtRest,
+  isTakeOver,
   isTerminal,
   keysOf,
   pickFair,
@@ -15,6 +17,7 @@ import {
 import type {
   BlobStore,
   Clock,
+  Fact,
   FactStore,
   FilmRecord,
   Ids,
@@ -24,12 +27,14 @@ import type {
 } from '@reelmesh/domain';
 import type { Bus, Client } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
+import { Errands } from './errands.ts';
 import { FilmIndex } from './film-index.ts';
-import { FilmLog } from './film-log.ts';
-import { FilmRunner, publishFacts } from './film-runner.ts';
+import { FilmLog, isSuperseded } from './film-log.ts';
+import type { FilmEntry } from './film-log.ts';
+import { FilmRunner } from './film-runner.ts';
 import type { RunnerDeps } from './film-runner.ts';
 import { LedgerBook, assertWithinBudget } from './ledger-book.ts';
-import { Planner } from './planner.ts';
+import { Planner, assertRenderable } from './planner.ts';
 
 export interface SchedulerDeps {
   readonly log: Logger;
@@ -69,6 +74,7 @@ export class Scheduler {
     this.#index = new FilmIndex(facts);
     this.#runnerDeps = {
       ...deps,
+      errands: new Errands(deps),
       filmLog: this.filmLog,
       ledger: new LedgerBook(facts, clock),
       cache: this.cache,
@@ -110,7 +116,7 @@ export class Scheduler {
       reservation,
     );
     if (begun === undefined) return this.start(tenant, source, options);
-    publishFacts(this.#deps, begun.film, begun.facts.slice(1));
+    this.#runnerDeps.errands.tell(begun.film, begun.facts.slice(1));
     this.#run(begun.film);
     return begun.film;
   }
@@ -129,16 +135,9 @@ export class Scheduler {
     }
     const { plan } = await this.#plan(tenant, source, film.options);
     const { costMicros } = await this.#spent(film);
-    assertWithinBudget(plan, costMicros, film.options.budgetMicros);
-    const runner = await this.#adopt(film);
-    const revision = film.revision + 1;
-    return runner.revise(
-      [
-        ['film.revised', { ...source, revision }],
-        ['film.planned', { revision, plan }],
-      ],
-      plan,
-    );
+    const owedMicros = this.#runners.get(filmId)?.owedBesides(plan) ?? 0;
+    assertWithinBudget(plan, costMicros + owedMicros, film.options.budgetMicros);
+    return (await this.#adopt(film)).revise(source, plan);
   }
 
   async cancel(tenant: string, filmId: string): Promise<FilmRecord> {
@@ -149,19 +148,23 @@ export class Scheduler {
 
   /** NOT_FOUND (FILM_NOT_FOUND), also for another tenant's film. */
   async filmOf(tenant: string, filmId: string): Promise<FilmRecord> {
-    const film = this.#runners.get(filmId)?.film ?? (await this.filmLog.read(filmId));
+    const running = this.#runners.get(filmId)?.film;
+    const film =
+      running !== undefined && (await this.filmLog.isNewest(running))
+        ? running
+        : await this.filmLog.read(filmId);
     if (film?.tenant === tenant) return film;
     throw new AppError(Code.NOT_FOUND, `no film ${filmId}`, { reason: 'FILM_NOT_FOUND' });
   }
 
   async onOutcome(outcome: ShotOutcomeEvent): Promise<void> {
-    const runner = await this.#runnerFor(outcome.filmId);
+    const runner = await this.#runnerFor(outcome);
     await runner?.outcome(outcome);
     this.#pump();
   }
 
   async onCut(news: CutEvent): Promise<void> {
-    const runner = await this.#runnerFor(news.filmId);
+    const runner = await this.#runnerFor(news);
     await runner?.cut(news);
   }
 
@@ -172,7 +175,22 @@ export class Scheduler {
       const film = await this.filmLog.read(filmId);
       if (film === undefined || isAtRest(film.state)) continue;
       const isOurs = film.owner === this.#deps.owner;
-      if (isOurs || !(await this.#deps.bus.isAlive(film.owner))) await this.#adopt(film);
+      if (!isOurs && (await this.#deps.bus.isAlive(film.owner))) continue;
+      await this.#claim(film).catch((error: unknown) => {
+        // Another scheduler was faster.
+        if (!isSuperseded(error)) throw error;
+      });
+    }
+  }
+
+  /** Gives back what ended films still hold, once none of their takes is open: nobody was there to do it in time. */
+  async settleEnded(): Promise<void> {
+    const { gateway, ledger } = this.#runnerDeps;
+    for (const filmId of await this.#index.endedHolding()) {
+      const film = this.#runners.has(filmId) ? undefined : await this.filmLog.read(filmId);
+      if (film === undefined || !isTerminal(film.state)) continue;
+      const { takes } = await gateway.listTakes({ tenant: film.tenant, filmId, unknownOnly: false });
+      if (takes.every((take) => isTakeOver(take.state))) await ledger.settleUp(film);
     }
   }
 
@@ -186,12 +204,15 @@ export class Scheduler {
   }
 
   async #plan(tenant: string, source: ScriptSource, options: FilmOptions): Promise<{ readonly plan: Plan }> {
-    const { plan } = await this.planner.plan(tenant, source.script, source.fileName, options);
+    const { plan, decisions } = await this.planner.plan(tenant, source.script, source.fileName, options);
     const keys = keysOf(plan);
     const { clips } = await this.cache.resolveClips({ tenant, filmId: '', shotKeys: keys, peek: true });
     const cached = new Set(
       clips.filter((clip) => clip.resolve === 'RESOLVE_HIT').map((clip) => clip.shotKey),
     );
+    plan.shots.forEach((shot, index) => {
+      if (!cached.has(shot.key)) assertRenderable(index + 1, decisions[index]);
+    });
     const shots = plan.shots.map((shot) => ({
       ...shot,
       reservedMicros: cached.has(shot.key) ? 0 : shot.limitMicros,
@@ -225,15 +246,15 @@ export class Scheduler {
    * A runner for a film that news came of. Undefined for a film that has ended, whose news changes nothing, and for one
    * that is to wait until it is asked for: then the gateway tells the news again.
    */
-  async #runnerFor(filmId: string): Promise<FilmRunner | undefined> {
+  async #runnerFor({ tenant, filmId }: FilmAddress): Promise<FilmRunner | undefined> {
     const running = this.#runners.get(filmId);
-    if (running !== undefined) return running;
+    if (running !== undefined) return running.film.tenant === tenant ? running : undefined;
     if (!this.#deps.takesUpFilms) return undefined;
     const loading = this.#loading.get(filmId);
     if (loading !== undefined) return loading;
     const load = this.filmLog
       .read(filmId)
-      .then((film) => (film === undefined || isTerminal(film.state) ? undefined : this.#adopt(film)));
+      .then((film) => (film?.tenant !== tenant || isTerminal(film.state) ? undefined : this.#adopt(film)));
     this.#loading.set(filmId, load);
     try {
       return await load;
@@ -242,23 +263,62 @@ export class Scheduler {
     }
   }
 
-  /** Becomes the film's owner, with a new fencing number. */
+  /** Becomes the film's owner, whoever else writes to its log meanwhile. */
   async #adopt(film: FilmRecord): Promise<FilmRunner> {
+    for (let newest = film; ;) {
+      try {
+        return await this.#claim(newest);
+      } catch (error) {
+        if (!isSuperseded(error)) throw error;
+        newest = (await this.filmLog.read(film.id)) ?? newest;
+      }
+    }
+  }
+
+  /**
+   * Becomes the film's owner, with a new fencing number. ABORTED (FILM_SUPERSEDED) when there is newer than this.
+   * What a scheduler that died had no time to write, its plan or its reservation, is written with it.
+   */
+  async #claim(film: FilmRecord): Promise<FilmRunner> {
     const running = this.#runners.get(film.id);
     if (running !== undefined) return running;
-    const adopted = await this.filmLog.append(
-      film,
-      [['film.adopted', { owner: this.#deps.owner }]],
-      [],
-      film.epoch + 1,
-    );
-    publishFacts(this.#deps, film, adopted.facts);
-    return this.#runners.get(film.id) ?? this.#run(adopted.film);
+    const { filmLog } = this;
+    const missing = film.state === 'FILM_STATE_PLANNING' ? await this.#planEntry(film) : undefined;
+    let written = await filmLog.claim(film, this.#deps.owner, this.#reservation(film, film.plan));
+    this.#runnerDeps.errands.tell(film, written.facts);
+    if (missing !== undefined) {
+      const plan = missing[0] === 'film.planned' ? missing[1].plan : undefined;
+      const { film: claimed } = written;
+      written = await filmLog.append(claimed, [missing], this.#reservation(claimed, plan));
+      this.#runnerDeps.errands.tell(claimed, written.facts);
+    }
+    return this.#runners.get(film.id) ?? this.#run(written.film);
+  }
+
+  #reservation(film: FilmRecord, plan: Plan | undefined): readonly Fact[] {
+    if (plan === undefined || isTerminal(film.state)) return [];
+    return this.#runnerDeps.ledger.reservation(film, film.revision, plan);
+  }
+
+  async #planEntry(film: FilmRecord): Promise<FilmEntry> {
+    const { id, tenant, source, options, revision } = film;
+    try {
+      const { plan } = await this.#plan(tenant, source, options);
+      assertWithinBudget(plan, (await this.#spent(film)).costMicros, options.budgetMicros);
+      return ['film.planned', { revision, plan }];
+    } catch (reason) {
+      const error = AppError.from(reason);
+      if (error.retryable) throw error;
+      this.#deps.log.warn({ filmId: id, err: error }, 'film could not be planned again');
+      return ['film.failed', { reason: error.reason, message: error.message }];
+    }
   }
 
   #run(film: FilmRecord): FilmRunner {
     const runner = new FilmRunner(this.#runnerDeps, film);
     this.#runners.set(film.id, runner);
+    // Whoever took up a film at rest has something for it to do; until then it must not be let go of.
+    if (isAtRest(film.state)) return runner;
     runner.advance().catch((error: unknown) => {
       if (!this.#stopped)
         this.#deps.log.warn({ filmId: film.id, err: error }, 'film could not go on, will be tried again');

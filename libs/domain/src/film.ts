@@ -66,7 +66,16 @@ export function applyFilm(film: FilmRecord | undefined, fact: FilmFact): FilmRec
     };
   }
   if (film === undefined) throw new Error(`film log ${fact.stream} begins with ${fact.kind}`);
+  if (isVoid(film, fact)) return { ...film, seq: fact.seq, updatedAtMs: fact.atMs };
   return { ...film, ...change(film, fact), seq: fact.seq, epoch: fact.epoch, updatedAtMs: fact.atMs };
+}
+
+/**
+ * A fact of a former owner that got in after the film was taken over: the tail of a batch whose first place in the log
+ * the new owner already had. It keeps its place and says nothing.
+ */
+export function isVoid(film: FilmRecord, fact: FilmFact): boolean {
+  return fact.epoch < film.epoch;
 }
 
 function change(film: FilmRecord, fact: Exclude<FilmFact, { kind: 'film.created' }>): Partial<FilmRecord> {

@@ -119,6 +119,18 @@ describe('a film as its facts tell it', () => {
     expect(costOf(film)).toBe(480_000);
   });
 
+  test('what a former owner wrote after the film was taken over keeps its place and says nothing', () => {
+    const log = filmLog(
+      created,
+      planned('k1'),
+      ['film.adopted', { owner: 'scheduler-2' }],
+      ['film.cancelled', {}],
+    );
+    const film = foldFilm(log.map((fact) => (fact.kind === 'film.adopted' ? { ...fact, epoch: 2 } : fact)))!;
+
+    expect(film).toMatchObject({ state: 'FILM_STATE_RENDERING', owner: 'scheduler-2', seq: 4, epoch: 2 });
+  });
+
   test('a log that does not begin with its creation is refused', () => {
     expect(() => foldFilm(filmLog(planned('k1')))).toThrow('begins with film.planned');
   });
