@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallLog } from './core/call-log.ts';
 import type { EmulatorClock } from './core/clock.ts';
+import type { Deliveries } from './core/deliveries.ts';
 import type { FaultScript } from './core/fault-script.ts';
 import { parseJson, readBody } from './core/http.ts';
 import type { ChargeLedger } from './core/ledger.ts';
 import type { Provider } from './core/provider.ts';
-import { choice, integer, isObject, object, optional, read, ShapeError } from './core/shape.ts';
+import { choice, integer, isObject, object, optional, read, ShapeError, text } from './core/shape.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_ADVANCE_MS = 10 * 365 * 86_400_000;
@@ -15,6 +16,7 @@ export interface AdminDeps {
   readonly ledger: ChargeLedger;
   readonly calls: CallLog;
   readonly script: FaultScript;
+  readonly deliveries: Deliveries;
   readonly providers: readonly Provider[];
 }
 
@@ -35,10 +37,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /admin/tasks': ({ providers }) => ({ tasks: providers.flatMap((provider) => provider.tasks()) }),
   'GET /admin/script': ({ script }) => ({ rules: script.rules() }),
   'POST /admin/script': ({ script, providers }, body) => ({
-    ids: script.add(
-      body,
-      providers.map(({ name }) => name),
-    ),
+    ids: script.add(body, providers),
   }),
   'DELETE /admin/script': ({ script }) => {
     script.clear();
@@ -56,7 +55,18 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     configure(providers, body);
     return configView(providers);
   },
-  'POST /admin/reset': ({ ledger, calls, script, providers }) => {
+  'POST /admin/restart': ({ providers }, body) => {
+    const { provider: name } = read(object({ provider: text(40) }), body);
+    const provider = providers.find((candidate) => candidate.name === name);
+    if (provider === undefined) {
+      const known = providers.map((candidate) => candidate.name).join(', ');
+      throw new ShapeError([`body.provider: must be one of ${known}`]);
+    }
+    provider.restart();
+    return { restarted: name };
+  },
+  'POST /admin/reset': ({ ledger, calls, script, deliveries, providers }) => {
+    deliveries.clear();
     for (const provider of providers) provider.reset();
     ledger.clear();
     calls.clear();
@@ -106,9 +116,10 @@ function configure(providers: readonly Provider[], body: unknown): void {
       unknown.map((name) => `body.${name}: unknown provider; known are ${names.join(', ')}`),
     );
   }
-  for (const provider of providers) {
-    if (body[provider.name] !== undefined) provider.configure(body[provider.name]);
-  }
+  const changes = providers
+    .filter(({ name }) => body[name] !== undefined)
+    .map((provider) => provider.configure(body[provider.name]));
+  for (const change of changes) change();
 }
 
 function configView(providers: readonly Provider[]): object {

@@ -3,11 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { serveAdmin, type AdminDeps } from './admin.ts';
 import { CallLog } from './core/call-log.ts';
 import { EmulatorClock } from './core/clock.ts';
+import { Deliveries } from './core/deliveries.ts';
 import { exchange } from './core/exchange.ts';
 import { FaultScript } from './core/fault-script.ts';
 import { ChargeLedger } from './core/ledger.ts';
 import { MediaLibrary, requireFfmpeg } from './core/media.ts';
+import type { Provider, ProviderDeps } from './core/provider.ts';
+import { ark } from './ark/ark.ts';
+import { fal } from './fal/fal.ts';
+import { kling } from './kling/kling.ts';
 import { Runway } from './runway/runway.ts';
+import { OPENAI, SGLANG, VLLM_OMNI } from './videos/profiles.ts';
+import { videoServer } from './videos/videos.ts';
+import { zhipu } from './zhipu/zhipu.ts';
 
 export interface EmulatorOptions {
   /** 0 for a free one. */
@@ -23,6 +31,19 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** Every emulated provider, under the name that rules and settings call it. */
+const OPENERS: Readonly<Record<string, (deps: ProviderDeps, settings: unknown) => Provider>> = {
+  runway: (deps, settings) => new Runway(deps, settings),
+  fal,
+  zhipu,
+  sglang: (deps, settings) => videoServer(SGLANG, deps, settings),
+  'vllm-omni': (deps, settings) => videoServer(VLLM_OMNI, deps, settings),
+  'openai-videos': (deps, settings) => videoServer(OPENAI, deps, settings),
+  kling,
+  ark,
+};
+export const PROVIDERS = Object.keys(OPENERS);
+
 /**
  * Starts all emulated providers on one port.
  * @throws ShapeError for bad settings, Error when ffmpeg is missing or the port is taken
@@ -33,9 +54,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const ledger = new ChargeLedger();
   const calls = new CallLog();
   const script = new FaultScript();
-  const providers = [new Runway({ clock, ledger, media: new MediaLibrary() }, options.config['runway'])];
-  const admin: AdminDeps = { clock, ledger, calls, script, providers };
   const stopping = new AbortController();
+  const deliveries = new Deliveries({ clock, calls, script, stopped: stopping.signal });
+  const providers = openProviders({ clock, ledger, media: new MediaLibrary(), deliveries }, options.config);
+  const admin: AdminDeps = { clock, ledger, calls, script, deliveries, providers };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = URL.parse(request.url ?? '/', 'http://localhost');
@@ -68,6 +90,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       await closed;
     },
   };
+}
+
+function openProviders(deps: ProviderDeps, config: EmulatorOptions['config']): readonly Provider[] {
+  return Object.entries(OPENERS).map(([name, open]) => open(deps, config[name]));
 }
 
 function listen(server: Server, { port, host }: EmulatorOptions): Promise<void> {

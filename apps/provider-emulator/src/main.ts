@@ -1,3 +1,4 @@
+import { addressesOf } from './addresses.ts';
 import { startEmulator } from './emulator.ts';
 import { HELP, readOptions } from './options.ts';
 
@@ -18,5 +19,5 @@ async function serve(options: NonNullable<ReturnType<typeof readOptions>>): Prom
   }
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const url = `http://${host}:${emulator.port}`;
-  process.stdout.write(`${JSON.stringify({ url, adminUrl: `${url}/admin`, runwayUrl: `${url}/runway` })}\n`);
+  process.stdout.write(`${JSON.stringify(addressesOf(url))}\n`);
 }

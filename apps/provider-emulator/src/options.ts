@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { EmulatorOptions } from './emulator.ts';
+import { PROVIDERS, type EmulatorOptions } from './emulator.ts';
 
 export const HELP = `provider-emulator: local stand-ins for paid video providers, with scripted faults and their own ledger
 
@@ -7,10 +7,10 @@ usage: node apps/provider-emulator/src/main.ts [options]
 
   --port N             port to listen on, 0 for a free one (default 8470)
   --host HOST          address to listen on (default 127.0.0.1)
-  --latency-ms N       from create to done: a fifth PENDING, the rest RUNNING (default 5000)
-  --concurrency N      generations per model at once; more are THROTTLED (default 2)
-  --daily-quota N      generations per model in 24 h; more get 429 (default 200)
-  --credits N          credit balance at start, $0.01 each (default 100000)
+  --latency-ms N       from create to done, at every provider: a fifth waiting, the rest running (default 5000)
+  --concurrency N      Runway: generations per model at once; more are THROTTLED (default 2)
+  --daily-quota N      Runway: generations per model in 24 h; more get 429 (default 200)
+  --credits N          Runway: credit balance at start, $0.01 each (default 100000)
   --help               this text
 
 Prints one JSON line with its addresses on stdout when it is ready. SIGTERM or Ctrl-C ends it.
@@ -36,14 +36,23 @@ export function readOptions(args: readonly string[]): EmulatorOptions | undefine
   });
   if (values.help) return undefined;
   const latencyMs = optionalInteger('latency-ms', values['latency-ms']);
+  const pace = latencyMs === undefined ? {} : paceOf(latencyMs);
   const runway = {
-    queueMs: latencyMs === undefined ? undefined : Math.round(latencyMs / 5),
-    renderMs: latencyMs === undefined ? undefined : latencyMs - Math.round(latencyMs / 5),
+    ...pace,
     concurrency: optionalInteger('concurrency', values.concurrency),
     dailyQuota: optionalInteger('daily-quota', values['daily-quota']),
     credits: optionalInteger('credits', values.credits),
   };
-  return { port: toInteger('port', values.port, 65_535), host: values.host, config: { runway } };
+  return {
+    port: toInteger('port', values.port, 65_535),
+    host: values.host,
+    config: { ...Object.fromEntries(PROVIDERS.map((name) => [name, pace])), runway },
+  };
+}
+
+function paceOf(latencyMs: number) {
+  const queueMs = Math.round(latencyMs / 5);
+  return { queueMs, renderMs: latencyMs - queueMs };
 }
 
 function optionalInteger(name: string, text: string | undefined): number | undefined {

@@ -61,6 +61,19 @@ describe('the admin API refuses', () => {
     ['clock', { advanceMs: -1 }, 'body.advanceMs: must be a whole number from 0'],
     ['clock', { mode: 'fast' }, 'body.mode: must be one of "real", "virtual"'],
     ['config', { runway: { renderMs: 'slow' } }, 'runway.renderMs: must be a whole number of at least 0'],
+    ['restart', { provider: 'sora' }, 'body.provider: must be one of runway, fal'],
+    [
+      'script',
+      { match: { provider: 'zhipu', operation: 'create' }, action: { type: 'refuse', reason: 'quota' } },
+      'zhipu has no such refusal; it has auth',
+    ],
+    [
+      'script',
+      { match: { provider: 'fal', operation: 'webhook' }, action: { type: 'html' } },
+      'html does not apply',
+    ],
+    ['script', { match, action: { type: 'lose' } }, 'lose does not apply to create'],
+    ['config', { fal: { mediaTtlMs: 0 } }, 'fal.mediaTtlMs: must be a whole number of at least 1'],
     ['config', { runway: { speed: 1 } }, 'runway.speed: unknown field; known are queueMs'],
     ['config', { pika: {} }, 'body.pika: unknown provider; known are runway'],
     ['config', [], 'body: must be an object'],
@@ -153,6 +166,20 @@ describe('the admin API', () => {
 
     expect((await admin('GET', 'config')).body).toMatchObject({
       runway: { renderMs: 1, credits: 7, concurrency: 2 },
+    });
+  });
+
+  test('changes nothing when one of several providers is configured badly', async () => {
+    const { status } = await admin(
+      'POST',
+      'config',
+      JSON.stringify({ runway: { renderMs: 1 }, fal: { renderMs: 2 }, zhipu: { renderMs: -3 } }),
+    );
+
+    expect(status).toBe(400);
+    expect((await admin('GET', 'config')).body).toMatchObject({
+      runway: { renderMs: 4000 },
+      fal: { renderMs: 4000 },
     });
   });
 

@@ -28,10 +28,12 @@ describe('the program', () => {
     child.kill('SIGINT');
     await closed;
 
-    expect(JSON.parse(line.toString())).toEqual({
+    expect(JSON.parse(line.toString())).toMatchObject({
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
       adminUrl: expect.stringMatching(/\/admin$/) as string,
       runwayUrl: expect.stringMatching(/\/runway$/) as string,
+      falUrl: expect.stringMatching(/\/fal-queue$/) as string,
+      sglangUrl: expect.stringMatching(/\/sglang$/) as string,
     });
     expect(child.exitCode).toBe(0);
   });
@@ -63,6 +65,7 @@ describe('the program', () => {
 
     expect(config).toMatchObject({
       runway: { queueMs: 20, renderMs: 80, concurrency: 7, dailyQuota: 8, credits: 9 },
+      fal: { queueMs: 20, renderMs: 80, concurrency: 2 },
     });
   });
 

@@ -101,6 +101,8 @@ describe('a task', () => {
         refundedMicros: 0,
         netCredits: CREATE_CREDITS,
         netMicros: 480_000,
+        gpuSeconds: 0,
+        byCurrency: { USD: { chargedMicros: 480_000, refundedMicros: 0, netMicros: 480_000 } },
       },
       entries: [
         {
@@ -113,6 +115,8 @@ describe('a task', () => {
           promptDigest: createHash('sha256').update(CREATE.promptText).digest('hex'),
           credits: CREATE_CREDITS,
           micros: 480_000,
+          currency: 'USD',
+          gpuSeconds: 0,
         },
       ],
     });

@@ -7,7 +7,7 @@ import { MediaLibrary } from '../src/core/media.ts';
 import type { JsonReply } from '../src/core/provider.ts';
 import { MICROS_PER_CREDIT } from '../src/runway/models.ts';
 import { Runway } from '../src/runway/runway.ts';
-import type { Task } from '../src/runway/tasks.ts';
+import type { Task } from '../src/core/tasks.ts';
 import { CREATE, HEADERS } from './runway-client.ts';
 
 const START_CREDITS = 1000;
@@ -80,7 +80,7 @@ test('every credit is either on the balance or on the ledger, and the ledger say
 
       const { creditBalance } = call('GET', 'organization').json as { creditBalance: number };
       const tasks = runway.tasks() as readonly Task[];
-      const owed = tasks.reduce((sum, task) => sum + (task.ended?.cost ?? task.estimatedCredits), 0);
+      const owed = tasks.reduce((sum, task) => sum + (task.ended?.cost ?? task.price), 0);
       const totals = ledger.totals();
       expect(creditBalance).toBe(START_CREDITS - totals.netCredits);
       expect(creditBalance).toBeGreaterThanOrEqual(0);

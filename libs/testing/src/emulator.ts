@@ -9,7 +9,24 @@ const MAIN = fileURLToPath(new URL('../../../apps/provider-emulator/src/main.ts'
 /** Passes the emulator's check; it knows no accounts. */
 export const EMULATOR_API_KEY = `key_${'0123456789abcdef'.repeat(8)}`;
 
-export type EmulatorOperation = 'create' | 'get' | 'delete' | 'organization' | 'upload' | 'download';
+/** Passes fal's check, as `Key ${EMULATOR_FAL_KEY}`. */
+export const EMULATOR_FAL_KEY = 'emulator:0123456789abcdef';
+/** Passes the check of Zhipu, Kling and Ark, as a bearer token. */
+export const EMULATOR_BEARER = 'emulator-0123456789abcdef';
+
+export type EmulatorProvider =
+  | ('runway' | 'fal' | 'zhipu' | 'kling' | 'ark')
+  /** `/v1/videos` servers. */
+  | ('sglang' | 'vllm-omni' | 'openai-videos');
+
+export type EmulatorOperation =
+  | ('create' | 'get' | 'delete' | 'organization' | 'upload' | 'download')
+  /** `get` of fal is its status; `webhook` is what the provider itself sends. */
+  | ('result' | 'list' | 'health' | 'lora' | 'webhook');
+
+/** Why a provider refuses; not every provider knows all of them. */
+export type RefusalReason =
+  'auth' | 'no_funds' | 'quota' | 'rate_limit' | 'capacity' | 'moderation' | 'unavailable';
 
 /** What goes wrong; see the README of apps/provider-emulator for each. */
 export type FaultAction =
@@ -23,6 +40,10 @@ export type FaultAction =
       readonly accept?: boolean;
     }
   | { readonly type: 'html'; readonly status?: number; readonly accept?: boolean }
+  /** In the provider's own words. */
+  | { readonly type: 'refuse'; readonly reason: RefusalReason }
+  /** The service crashes on this call, and forgets what it kept in memory. */
+  | { readonly type: 'restart' }
   | { readonly type: 'reset_before_reading' | 'reset_before_accepting' | 'reset_after_accepting' }
   /** Real time; the request is carried out before the wait (`first`, the default) or after it. */
   | { readonly type: 'delay'; readonly ms: number; readonly accept?: 'first' | 'last' }
@@ -40,10 +61,19 @@ export type FaultAction =
       readonly type: 'fail';
       readonly failureCode?: string;
       readonly failure?: string;
-      /** Credits, or all or none of the estimate; by default as documented for the code. */
+      /** In the provider's unit of account, or all or none of the price; by default as documented for the code. */
       readonly cost?: 'zero' | 'full' | number;
     }
   | { readonly type: 'pace'; readonly queueMs?: number; readonly renderMs?: number }
+  /** A cancel that is answered and does not stop the task. */
+  | { readonly type: 'complete_anyway' }
+  | { readonly type: 'lose' | 'bad_signature' }
+  /** So many in all; 2 unless given. */
+  | { readonly type: 'duplicate'; readonly copies?: number }
+  | { readonly type: 'postpone'; readonly ms: number }
+  /** Signed, so long ago; ten minutes unless given. */
+  | { readonly type: 'stale_timestamp'; readonly ms?: number }
+  | { readonly type: 'without_payload'; readonly payloadError?: string }
   | {
       readonly type: 'wrong_video';
       readonly width?: number;
@@ -53,7 +83,7 @@ export type FaultAction =
 
 export interface FaultRule {
   readonly match: {
-    readonly provider: 'runway';
+    readonly provider: EmulatorProvider;
     readonly operation: EmulatorOperation;
     /** Part of the prompt; on get, delete and download of their task's prompt. */
     readonly promptText?: string;
@@ -81,30 +111,70 @@ export interface EmulatorConfig {
     readonly cancelledCost?: 'full' | 'zero';
     readonly cancelledAnswer?: 'CANCELLED' | 'not_found';
   };
+  readonly fal?: EmulatorPace & {
+    readonly mediaTtlMs?: number | null;
+    readonly webhookRetries?: number;
+    readonly webhookRetryMs?: number;
+  };
+  readonly zhipu?: EmulatorPace & {
+    readonly outputTtlMs?: number;
+    readonly duplicateRequestId?: 'refuse' | 'same_task' | 'new_task';
+    readonly lookupByRequestId?: boolean;
+  };
+  readonly kling?: EmulatorPace & { readonly outputTtlMs?: number };
+  readonly ark?: EmulatorPace & { readonly outputTtlMs?: number };
+  readonly sglang?: EmulatorVideoServer;
+  readonly 'vllm-omni'?: EmulatorVideoServer;
+  readonly 'openai-videos'?: EmulatorVideoServer;
+}
+
+export interface EmulatorPace {
+  readonly queueMs?: number;
+  readonly renderMs?: number;
+  /** Tasks at once; null for any number. */
+  readonly concurrency?: number | null;
+}
+
+export interface EmulatorVideoServer extends EmulatorPace {
+  /** How long the model loads after a restart. */
+  readonly loadMs?: number;
+  readonly deleteAborts?: boolean;
+  readonly showsProgress?: boolean;
+  readonly jsonStatus?: 415 | 422;
 }
 
 export interface EmulatorLedgerEntry {
   readonly seq: number;
   readonly at: number;
   readonly provider: string;
-  readonly kind: 'charge' | 'refund';
+  /** `usage` is time of one's own machine. */
+  readonly kind: 'charge' | 'refund' | 'usage';
   readonly taskId: string;
   readonly model: string;
   /** SHA-256 of the prompt, hex. */
   readonly promptDigest: string;
-  /** Positive for both kinds. */
+  /** Positive for all kinds; 0 where nothing is sold in credits. */
   readonly credits: number;
+  /** Millionths of the currency. */
   readonly micros: number;
+  readonly currency: string;
+  readonly gpuSeconds: number;
+}
+
+export interface EmulatorMoney {
+  readonly chargedMicros: number;
+  readonly refundedMicros: number;
+  readonly netMicros: number;
 }
 
 export interface EmulatorLedger {
-  readonly totals: {
+  /** The micros beside `charges` are dollars; `byCurrency` has each currency apart. */
+  readonly totals: EmulatorMoney & {
     readonly charges: number;
     readonly refunds: number;
-    readonly chargedMicros: number;
-    readonly refundedMicros: number;
     readonly netCredits: number;
-    readonly netMicros: number;
+    readonly gpuSeconds: number;
+    readonly byCurrency: Readonly<Record<string, EmulatorMoney>>;
   };
   readonly entries: readonly EmulatorLedgerEntry[];
 }
@@ -117,7 +187,8 @@ export interface EmulatorCall {
   readonly method: string;
   readonly path: string;
   readonly status?: number;
-  readonly outcome: 'open' | 'answered' | 'reset' | 'abandoned';
+  /** `lost` is a webhook that the script never sent. */
+  readonly outcome: 'open' | 'answered' | 'reset' | 'abandoned' | 'lost';
   readonly bodyBytes?: number;
   readonly bodyDigest?: string;
   readonly body?: unknown;
@@ -136,7 +207,10 @@ export interface EmulatorTask {
   readonly admittedAt?: number;
   readonly ended?: { readonly at: number; readonly status: string; readonly cost: number };
   readonly deletedAt?: number;
-  readonly estimatedCredits: number;
+  /** The most that it may cost, in the provider's unit of account: credits at Runway, micros elsewhere. */
+  readonly price: number;
+  /** Runway alone. */
+  readonly estimatedCredits?: number;
   readonly seed: number;
   readonly polls: number;
   /** Polls less than 5 s of emulator time after the one before. */
@@ -149,11 +223,29 @@ export interface EmulatorOptions {
   readonly config?: EmulatorConfig;
 }
 
-export interface TestEmulator extends AsyncDisposable {
-  /** Base URL for Runway clients: `http://127.0.0.1:<port>/runway` */
-  readonly runwayUrl: string;
+/** Base addresses for clients. */
+export interface EmulatorAddresses {
   /** For people and curl: `http://127.0.0.1:<port>/admin` */
   readonly adminUrl: string;
+  readonly runwayUrl: string;
+  /** Stands for queue.fal.run. */
+  readonly falUrl: string;
+  /** Stands for api.fal.ai. */
+  readonly falApiUrl: string;
+  /** The key set that signs fal's webhooks. */
+  readonly falJwksUrl: string;
+  /** Stands for open.bigmodel.cn/api/paas/v4. */
+  readonly zhipuUrl: string;
+  /** `/v1/videos` comes behind these three. */
+  readonly sglangUrl: string;
+  readonly vllmOmniUrl: string;
+  readonly openaiVideosUrl: string;
+  readonly klingUrl: string;
+  /** Stands for ark.cn-beijing.volces.com/api/v3. */
+  readonly arkUrl: string;
+}
+
+export interface TestEmulator extends EmulatorAddresses, AsyncDisposable {
   readonly apiKey: string;
   ledger(): Promise<EmulatorLedger>;
   calls(): Promise<readonly EmulatorCall[]>;
@@ -164,6 +256,8 @@ export interface TestEmulator extends AsyncDisposable {
   configure(config: EmulatorConfig): Promise<void>;
   /** Virtual time stands still until it is advanced. */
   setClock(mode: 'real' | 'virtual'): Promise<void>;
+  /** The service crashes and comes back; a hosted one loses nothing. */
+  restart(provider: EmulatorProvider): Promise<void>;
   /** Works in both modes. */
   advanceClock(ms: number): Promise<void>;
   /** Forgets tasks, uploads, ledger, calls and script; back to the settings of the start. The clock goes on. */
@@ -175,14 +269,14 @@ export interface TestEmulator extends AsyncDisposable {
 /** Starts apps/provider-emulator as a child process on loopback. Throws what it says when it does not come up. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<TestEmulator> {
   const child = spawnGuarded(process.execPath, [MAIN, '--port', String(options.port ?? 0)]);
-  const { runwayUrl, adminUrl } = await ready(child);
+  const addresses = await ready(child);
   let exitCode: number | null | undefined;
   const closed = once(child, 'close').then(([code]) => (exitCode = code as number | null));
   const stop = async () => {
     if (exitCode === undefined) child.kill('SIGTERM');
     return closed;
   };
-  const admin = adminClient(adminUrl);
+  const admin = adminClient(addresses.adminUrl);
 
   const configure = async (config: EmulatorConfig) => void (await admin('POST', 'config', config));
   try {
@@ -192,8 +286,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Test
     throw error;
   }
   return {
-    runwayUrl,
-    adminUrl,
+    ...addresses,
     apiKey: EMULATOR_API_KEY,
     ledger: async () => (await admin('GET', 'ledger')) as EmulatorLedger,
     calls: async () => ((await admin('GET', 'calls')) as { calls: EmulatorCall[] }).calls,
@@ -202,6 +295,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Test
     clearScript: async () => void (await admin('DELETE', 'script')),
     configure,
     setClock: async (mode) => void (await admin('POST', 'clock', { mode })),
+    restart: async (provider) => void (await admin('POST', 'restart', { provider })),
     advanceClock: async (advanceMs) => void (await admin('POST', 'clock', { advanceMs })),
     async reset() {
       await admin('POST', 'reset');
@@ -212,18 +306,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Test
   };
 }
 
-interface Addresses {
-  readonly runwayUrl: string;
-  readonly adminUrl: string;
-}
-
-function ready(child: GuardedProcess): Promise<Addresses> {
+function ready(child: GuardedProcess): Promise<EmulatorAddresses> {
   const said: string[] = [];
   child.stderr.on('data', (text: Buffer) => {
     if (said.length < 100) said.push(text.toString());
   });
   return new Promise((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', (line) => resolve(JSON.parse(line) as Addresses));
+    createInterface({ input: child.stdout }).once('line', (line) =>
+      resolve(JSON.parse(line) as EmulatorAddresses),
+    );
     child.once('error', reject);
     child.once('close', () => reject(new Error(`provider-emulator did not start: ${said.join('')}`)));
   });

@@ -35,6 +35,18 @@ const headers: Reader<Readonly<Record<string, string>>> = (value, path, problems
   return found;
 };
 
+const REFUSAL_REASONS = [
+  'auth',
+  'no_funds',
+  'quota',
+  'rate_limit',
+  'capacity',
+  'moderation',
+  'unavailable',
+] as const;
+/** Why a provider may refuse a call; it answers in its own shape. */
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
 /** What happens to the exchange: the wire between client and provider misbehaves. */
 const WIRE = {
   /** Answers so. With `accept` the request is carried out first: the task exists though the client reads an error. */
@@ -47,6 +59,10 @@ const WIRE = {
   }),
   /** A load balancer's error page. */
   html: object({ type: choice('html'), status: optional(status), accept: optional(flag) }),
+  /** The provider's own refusal of that kind. */
+  refuse: object({ type: choice('refuse'), reason: choice(...REFUSAL_REASONS) }),
+  /** The service crashes on this call: the connection drops, and what it kept in memory is gone. */
+  restart: object({ type: choice('restart') }),
   reset_before_reading: object({ type: choice('reset_before_reading') }),
   reset_before_accepting: object({ type: choice('reset_before_accepting') }),
   reset_after_accepting: object({ type: choice('reset_after_accepting') }),
@@ -76,6 +92,8 @@ const OUTCOME = {
     failure: optional(text()),
     cost: optional(either(choice('zero', 'full'), integer(0))),
   }),
+  /** A cancel that is answered and does not stop the task. */
+  complete_anyway: object({ type: choice('complete_anyway') }),
   pace: object({ type: choice('pace'), queueMs: optional(milliseconds), renderMs: optional(milliseconds) }),
   wrong_video: object({
     type: choice('wrong_video'),
@@ -85,18 +103,31 @@ const OUTCOME = {
   }),
 } as const;
 
+/** What goes wrong when the provider calls back. */
+const DELIVERY = {
+  lose: object({ type: choice('lose') }),
+  duplicate: object({ type: choice('duplicate'), copies: optional(integer(2, 100)) }),
+  postpone: object({ type: choice('postpone'), ms: milliseconds }),
+  bad_signature: object({ type: choice('bad_signature') }),
+  stale_timestamp: object({ type: choice('stale_timestamp'), ms: optional(milliseconds) }),
+  without_payload: object({ type: choice('without_payload'), payloadError: optional(text()) }),
+} as const;
+
 export type WireAction = { [K in keyof typeof WIRE]: ReadOf<(typeof WIRE)[K]> }[keyof typeof WIRE];
 export type OutcomeAction = {
   [K in keyof typeof OUTCOME]: ReadOf<(typeof OUTCOME)[K]>;
 }[keyof typeof OUTCOME];
-export type Action = WireAction | OutcomeAction;
+export type DeliveryAction = {
+  [K in keyof typeof DELIVERY]: ReadOf<(typeof DELIVERY)[K]>;
+}[keyof typeof DELIVERY];
+export type Action = WireAction | OutcomeAction | DeliveryAction;
 
 /** Actions that make sense for some operations only; the others fit all. */
 const OPERATIONS_OF: Readonly<Partial<Record<Action['type'], readonly Operation[]>>> = {
   unknown_status: ['get'],
   clock_skew: ['get'],
-  truncated_json: ['create', 'get', 'organization', 'upload'],
-  unknown_fields: ['create', 'get', 'organization', 'upload'],
+  truncated_json: ['create', 'get', 'result', 'list', 'organization', 'upload'],
+  unknown_fields: ['create', 'get', 'result', 'list', 'organization', 'upload'],
   truncated_body: ['download'],
   zero_bytes: ['download'],
   wrong_content_type: ['download'],
@@ -107,12 +138,13 @@ const OPERATIONS_OF: Readonly<Partial<Record<Action['type'], readonly Operation[
   stuck: ['create'],
   succeed_without_output: ['create'],
   fail: ['create'],
+  complete_anyway: ['delete'],
   pace: ['create'],
   wrong_video: ['create'],
 };
 
 export const action: Reader<Action> = (value, path, problems) => {
-  const readers: Readonly<Record<string, Reader<Action>>> = { ...WIRE, ...OUTCOME };
+  const readers: Readonly<Record<string, Reader<Action>>> = { ...WIRE, ...OUTCOME, ...DELIVERY };
   const type = isObject(value) ? value['type'] : undefined;
   const reader = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (reader !== undefined) return reader(value, path, problems);
@@ -121,11 +153,19 @@ export const action: Reader<Action> = (value, path, problems) => {
 };
 
 export function fitsOperation(type: Action['type'], operation: Operation): boolean {
+  // only the provider itself calls back: nothing else applies there, and what applies there nowhere else
+  if (operation === 'webhook' || Object.hasOwn(DELIVERY, type)) {
+    return operation === 'webhook' && Object.hasOwn(DELIVERY, type);
+  }
   return OPERATIONS_OF[type]?.includes(operation) ?? true;
 }
 
 export function isOutcome(candidate: Action): candidate is OutcomeAction {
   return Object.hasOwn(OUTCOME, candidate.type);
+}
+
+export function isDelivery(candidate: Action): candidate is DeliveryAction {
+  return Object.hasOwn(DELIVERY, candidate.type);
 }
 
 function holds(check: () => void): boolean {

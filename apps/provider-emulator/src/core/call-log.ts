@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Operation } from './provider.ts';
+import { describeForm } from './forms.ts';
+import type { Operation, RequestBody } from './provider.ts';
 
 /** Bodies above this stay in the log as a digest only: a data URI of megabytes helps no assertion. */
 const MAX_LOGGED_BODY_BYTES = 64 * 1024;
@@ -21,13 +22,14 @@ export interface LoggedCall {
    * - `open`: not answered yet
    * - `answered`: the whole answer was written
    * - `reset`: a scripted fault dropped the connection
-   * - `abandoned`: the client left before the answer was complete
+   * - `abandoned`: the client left before the answer was complete; of a webhook, nobody answered
+   * - `lost`: a webhook that the script never sent
    */
-  outcome: 'open' | 'answered' | 'reset' | 'abandoned';
+  outcome: 'open' | 'answered' | 'reset' | 'abandoned' | 'lost';
   bodyBytes?: number;
   /** SHA-256 in hex. */
   bodyDigest?: string;
-  /** Parsed where it is JSON of at most 64 KiB. */
+  /** Parsed where it is JSON or a form, of at most 64 KiB. */
   body?: unknown;
   taskId?: string;
   /** Ids of the scripted rules that shaped this call. */
@@ -56,9 +58,10 @@ export class CallLog {
   }
 }
 
-export function logBody(call: LoggedCall, body: Buffer, json: unknown): void {
+export function logBody(call: LoggedCall, body: Buffer, { json, form }: RequestBody): void {
   if (body.length === 0) return;
   call.bodyBytes = body.length;
   call.bodyDigest = createHash('sha256').update(body).digest('hex');
-  if (json !== undefined && body.length <= MAX_LOGGED_BODY_BYTES) call.body = json;
+  const parsed = form === undefined ? json : describeForm(form);
+  if (parsed !== undefined && body.length <= MAX_LOGGED_BODY_BYTES) call.body = parsed;
 }

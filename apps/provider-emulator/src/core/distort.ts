@@ -1,5 +1,5 @@
 import type { WireAction } from './actions.ts';
-import type { BytesReply, JsonReply, Reply } from './provider.ts';
+import type { AnswerFields, BytesReply, JsonReply, Refusals, Reply } from './provider.ts';
 import { isObject } from './shape.ts';
 
 const HTML_PAGE =
@@ -15,6 +15,8 @@ export function isAccepted(action: WireAction | undefined): boolean {
     case 'reset_before_reading':
     case 'reset_before_accepting':
     case 'redirect':
+    case 'refuse':
+    case 'restart':
       return false;
     default:
       return true;
@@ -22,8 +24,10 @@ export function isAccepted(action: WireAction | undefined): boolean {
 }
 
 /** The answer of a call that a rule answers in the provider's place. */
-export function scriptedReply(action: WireAction, url: URL): Reply | undefined {
+export function scriptedReply(action: WireAction, url: URL, refusals: Refusals): Reply | undefined {
   switch (action.type) {
+    case 'refuse':
+      return refusals[action.reason];
     case 'respond':
       return Object.hasOwn(action, 'body') && typeof action.body === 'string'
         ? textReply(action.status, 'text/plain; charset=utf-8', action.body, action.headers)
@@ -44,12 +48,12 @@ export function scriptedReply(action: WireAction, url: URL): Reply | undefined {
 }
 
 /** A good answer, spoilt as the rule says. Only answers of 2xx are spoilt: a refusal stays what it is. */
-export function distort(reply: Reply, action: WireAction): Reply {
+export function distort(reply: Reply, action: WireAction, fields: AnswerFields): Reply {
   if (reply.status >= 300) return reply;
-  return 'json' in reply ? distortJson(reply, action) : distortBytes(reply, action);
+  return 'json' in reply ? distortJson(reply, action, fields) : distortBytes(reply, action);
 }
 
-function distortJson(reply: JsonReply, action: WireAction): Reply {
+function distortJson(reply: JsonReply, action: WireAction, fields: AnswerFields): Reply {
   const { json } = reply;
   if (action.type === 'truncated_json') {
     const whole = Buffer.from(JSON.stringify(json));
@@ -63,11 +67,11 @@ function distortJson(reply: JsonReply, action: WireAction): Reply {
   if (!isObject(json)) return reply;
   switch (action.type) {
     case 'unknown_status':
-      return { ...reply, json: { ...json, status: action.status } };
+      return { ...reply, json: changed(json, fields.status, () => action.status) };
     case 'unknown_fields':
       return { ...reply, json: { ...json, ...action.fields } };
     case 'clock_skew':
-      return { ...reply, json: { ...json, createdAt: skewed(json['createdAt'], action.ms) } };
+      return { ...reply, json: changed(json, fields.createdAt ?? [], (at) => skewed(at, action.ms)) };
     default:
       return reply;
   }
@@ -100,7 +104,18 @@ function withoutMoov(bytes: Buffer): Buffer {
   return copy;
 }
 
+/** The same document with the value at one path changed; unchanged where there is no such value. */
+function changed(json: unknown, path: readonly string[], change: (value: unknown) => unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined || !isObject(json) || !Object.hasOwn(json, key)) return json;
+  return { ...json, [key]: rest.length === 0 ? change(json[key]) : changed(json[key], rest, change) };
+}
+
+/** A number below this is seconds since the epoch, above it milliseconds. */
+const LEAST_MILLISECONDS = 1e11;
+
 function skewed(createdAt: unknown, ms: number): unknown {
+  if (typeof createdAt === 'number') return createdAt + (createdAt < LEAST_MILLISECONDS ? ms / 1000 : ms);
   return typeof createdAt === 'string' ? new Date(Date.parse(createdAt) + ms).toISOString() : createdAt;
 }
 

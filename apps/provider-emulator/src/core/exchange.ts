@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { logBody, type CallLog, type LoggedCall } from './call-log.ts';
 import type { EmulatorClock } from './clock.ts';
 import { distort, isAccepted, scriptedReply } from './distort.ts';
+import { parseForm } from './forms.ts';
 import type { FaultScript, Verdict } from './fault-script.ts';
 import { parseJson, pause, readBody, send } from './http.ts';
 import type { Call, Provider, Reply, Route } from './provider.ts';
@@ -50,16 +51,17 @@ export async function exchange(
     return;
   }
   const json = parseJson(body);
-  logBody(logged, body, json);
+  const form = await parseForm(body, request.headers['content-type']);
+  logBody(logged, body, { json, form });
   const verdict = deps.script.take({
     provider: provider.name,
     operation: route.operation,
     path,
-    prompt: route.promptOf(json),
+    prompt: route.promptOf({ json, form }),
   });
   logged.rules.push(...verdict.rules);
-  const call = { method, url, headers: request.headers, body, json, outcome: verdict.outcome };
-  const reply = await carryOut(deps, route, call, verdict, logged);
+  const call = { method, url, headers: request.headers, body, json, form, outcome: verdict.outcome };
+  const reply = await carryOut(deps, provider, route, call, verdict, logged);
   if (reply === 'reset') reset(request, logged);
   else await answer(reply, request, response, logged, gone.signal);
 }
@@ -67,6 +69,7 @@ export async function exchange(
 /** Runs the request as far as the script lets it, and says what goes back. */
 async function carryOut(
   deps: ExchangeDeps,
+  provider: Provider,
   route: Route,
   call: Omit<Call, 'now'>,
   { wire }: Verdict,
@@ -78,10 +81,11 @@ async function carryOut(
   const handled = isAccepted(wire) ? await route.handle({ ...call, now: deps.clock.now() }) : undefined;
   if (handled?.taskId !== undefined) logged.taskId = handled.taskId;
   if (delayMs > 0 && !acceptsLast) await pause(delayMs, deps.stopped);
-  const scripted = wire === undefined ? undefined : scriptedReply(wire, call.url);
+  if (wire?.type === 'restart') provider.restart();
+  const scripted = wire === undefined ? undefined : scriptedReply(wire, call.url, provider.refusals);
   if (scripted !== undefined) return scripted;
   if (handled === undefined || wire?.type === 'reset_after_accepting') return 'reset';
-  return wire === undefined ? handled : distort(handled, wire);
+  return wire === undefined ? handled : distort(handled, wire, provider.fields);
 }
 
 async function answer(

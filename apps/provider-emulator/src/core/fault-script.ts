@@ -1,12 +1,14 @@
 import {
   action,
   fitsOperation,
+  isDelivery,
   isOutcome,
   type Action,
+  type DeliveryAction,
   type OutcomeAction,
   type WireAction,
 } from './actions.ts';
-import { OPERATIONS, type Operation } from './provider.ts';
+import { OPERATIONS, type Operation, type Provider } from './provider.ts';
 import {
   choice,
   either,
@@ -35,6 +37,9 @@ const ruleReader = object({
   action,
 });
 
+/** What the script has to know of a provider. */
+type Scripted = Pick<Provider, 'name' | 'refusals'>;
+
 export type RuleInput = ReadOf<typeof ruleReader>;
 
 /** A rule with what it has seen so far. */
@@ -57,19 +62,20 @@ export interface Candidate {
 export interface Verdict {
   readonly wire?: WireAction;
   readonly outcome?: OutcomeAction;
+  readonly delivery?: DeliveryAction;
   readonly rules: readonly string[];
 }
 
 /**
  * The scripted faults, in the order in which they were added. A call takes the first wire rule and the first outcome
- * rule that are due for it; every rule that matches counts the call, so `nth` does not depend on other rules.
+ * rule that are due for it, a webhook the first rule that is due; every rule that matches counts the call, so `nth` does not depend on other rules.
  */
 export class FaultScript {
   #rules: Rule[] = [];
   #added = 0;
 
   /** @throws ShapeError naming each problem; then no rule of the list is added. */
-  add(value: unknown, providers: readonly string[]): readonly string[] {
+  add(value: unknown, providers: readonly Scripted[]): readonly string[] {
     const inputs = read(listOf(ruleReader), Array.isArray(value) ? value : [value]);
     const problems = inputs.flatMap((input, index) => contradictions(input, `body[${index}]`, providers));
     if (problems.length > 0) throw new ShapeError(problems);
@@ -91,9 +97,10 @@ export class FaultScript {
   take(call: Candidate): Verdict {
     const rules = this.#rules.filter((rule) => rule.action.type !== 'reset_before_reading');
     const due = this.#take(rules, call);
-    const verdict: { wire?: WireAction; outcome?: OutcomeAction } = {};
+    const verdict: { wire?: WireAction; outcome?: OutcomeAction; delivery?: DeliveryAction } = {};
     for (const { action: chosen } of due) {
       if (isOutcome(chosen)) verdict.outcome = chosen;
+      else if (isDelivery(chosen)) verdict.delivery = chosen;
       else verdict.wire = chosen;
     }
     return { ...verdict, rules: due.map((rule) => rule.id) };
@@ -136,12 +143,16 @@ function isDue(rule: Rule): boolean {
   return rule.seen >= (rule.match.nth ?? 1) && (times === null || rule.taken < times);
 }
 
-function contradictions(input: RuleInput, path: string, providers: readonly string[]): readonly string[] {
+function contradictions(input: RuleInput, path: string, providers: readonly Scripted[]): readonly string[] {
   const { provider, operation, promptText } = input.match;
   const { type }: Action = input.action;
   const problems: string[] = [];
-  if (!providers.includes(provider)) {
-    problems.push(`${path}.match.provider: must be one of ${providers.join(', ')}`);
+  const scripted = providers.find(({ name }) => name === provider);
+  if (scripted === undefined) {
+    problems.push(`${path}.match.provider: must be one of ${providers.map(({ name }) => name).join(', ')}`);
+  } else if (input.action.type === 'refuse' && scripted.refusals[input.action.reason] === undefined) {
+    const known = Object.keys(scripted.refusals).join(', ');
+    problems.push(`${path}.action.reason: ${provider} has no such refusal; it has ${known}`);
   }
   if (!fitsOperation(type, operation)) {
     problems.push(`${path}.action.type: ${type} does not apply to ${operation}`);

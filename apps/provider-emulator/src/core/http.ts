@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BytesReply, Reply } from './provider.ts';
+import type { BytesReply, Call, Reply } from './provider.ts';
 
 /** Chunks of a trickled body per second: often enough to keep a client's idle timer from firing. */
 const TRICKLE_HZ = 10;
@@ -25,6 +25,11 @@ export function parseJson(body: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The address at which the client reached us: right through port mappings and service names too. */
+export function originOf(call: Pick<Call, 'headers'>): string {
+  return `http://${call.headers.host ?? 'localhost'}`;
 }
 
 /** Writes the whole answer; resolves when it is handed to the system or the connection is gone. */

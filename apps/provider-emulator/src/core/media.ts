@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,21 +36,30 @@ export function variantOf(seed: number): number {
   return ((seed % VARIANTS) + VARIANTS) % VARIANTS;
 }
 
-/** Small real MP4s (H.264, faststart), encoded when first asked for and kept in memory. */
+/** Small real MP4s (H.264, faststart) and their last frames, made when first asked for and kept in memory. */
 export class MediaLibrary {
-  readonly #clips = new Map<string, Promise<Buffer>>();
+  readonly #files = new Map<string, Promise<Buffer>>();
   /** One encoder at a time: the emulator must not take the cores from what is being tested. */
   #queue: Promise<unknown> = Promise.resolve();
 
   clip(spec: MediaSpec): Promise<Buffer> {
-    const key = JSON.stringify([spec.width, spec.height, spec.seconds, spec.variant, spec.audio]);
-    const known = this.#clips.get(key);
+    return this.#made(keyOf('clip', spec), () => inFolder((file) => encode(spec, file)));
+  }
+
+  /** The clip's last frame as a PNG: what the next shot may start from. */
+  async lastFrame(spec: MediaSpec): Promise<Buffer> {
+    const clip = await this.clip(spec);
+    return this.#made(keyOf('last frame', spec), () => inFolder((file) => lastFrame(clip, file)));
+  }
+
+  #made(key: string, make: () => Promise<Buffer>): Promise<Buffer> {
+    const known = this.#files.get(key);
     if (known !== undefined) return known;
-    const clip = this.#queue.then(() => encode(spec));
-    this.#queue = clip.catch(() => undefined);
-    this.#clips.set(key, clip);
-    clip.catch(() => this.#clips.delete(key));
-    return clip;
+    const made = this.#queue.then(make);
+    this.#queue = made.catch(() => undefined);
+    this.#files.set(key, made);
+    made.catch(() => this.#files.delete(key));
+    return made;
   }
 }
 
@@ -97,12 +106,28 @@ function picture({ width, height, variant }: MediaSpec): string {
   return `gradients=${size}:${colours[(variant - 1) / 2]}:nb_colors=2:seed=${variant}:speed=0.05`;
 }
 
-async function encode(spec: MediaSpec): Promise<Buffer> {
+function keyOf(kind: string, spec: MediaSpec): string {
+  return JSON.stringify([kind, spec.width, spec.height, spec.seconds, spec.variant, spec.audio]);
+}
+
+async function encode(spec: MediaSpec, file: (name: string) => string): Promise<Buffer> {
+  const output = file('clip.mp4');
+  await run('ffmpeg', encodeArguments(spec, output), { timeout: ENCODE_TIMEOUT_MS });
+  return await readFile(output);
+}
+
+async function lastFrame(clip: Buffer, file: (name: string) => string): Promise<Buffer> {
+  const [input, output] = [file('clip.mp4'), file('frame.png')];
+  await writeFile(input, clip);
+  const tail = ['-v', 'error', '-nostdin', '-sseof', '-1', '-i', input];
+  await run('ffmpeg', [...tail, '-update', '1', '-y', output], { timeout: ENCODE_TIMEOUT_MS });
+  return await readFile(output);
+}
+
+async function inFolder(make: (file: (name: string) => string) => Promise<Buffer>): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'provider-emulator-'));
   try {
-    const output = join(folder, 'clip.mp4');
-    await run('ffmpeg', encodeArguments(spec, output), { timeout: ENCODE_TIMEOUT_MS });
-    return await readFile(output);
+    return await make((name) => join(folder, name));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

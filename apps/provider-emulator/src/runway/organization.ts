@@ -2,7 +2,7 @@ import type { Call, JsonReply } from '../core/provider.ts';
 import { isObject } from '../core/shape.ts';
 import { invalidBody } from './replies.ts';
 import { limitOf, modelNames, type RunwaySettings } from './settings.ts';
-import type { Task } from './tasks.ts';
+import type { Task } from '../core/tasks.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_USAGE_DAYS = 30;
@@ -58,7 +58,7 @@ export function usageReply(tasks: readonly Task[], call: Call): JsonReply {
     const day = dayOf(task.createdAt);
     if (day < start || day >= before) continue;
     const used = days.get(day) ?? new Map<string, number>();
-    used.set(task.model, (used.get(task.model) ?? 0) + (task.ended?.cost ?? task.estimatedCredits));
+    used.set(task.model, (used.get(task.model) ?? 0) + (task.ended?.cost ?? task.price));
     days.set(day, used);
   }
   const results = [...days].map(([date, used]) => ({

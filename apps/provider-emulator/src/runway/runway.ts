@@ -1,15 +1,25 @@
 import type { EmulatorClock } from '../core/clock.ts';
 import type { ChargeLedger } from '../core/ledger.ts';
 import type { MediaLibrary } from '../core/media.ts';
-import type { Call, JsonReply, NoRoute, Operation, Provider, Reply, Route } from '../core/provider.ts';
+import type {
+  Call,
+  JsonReply,
+  NoRoute,
+  Operation,
+  Provider,
+  Reply,
+  RequestBody,
+  Route,
+} from '../core/provider.ts';
+import { findRoute, type Service } from '../core/services.ts';
 import { isObject } from '../core/shape.ts';
-import { Account, countPoll, promptDigest } from './account.ts';
+import type { Task } from '../core/tasks.ts';
+import { Account } from './account.ts';
 import { authorize } from './authorize.ts';
 import { FileHost } from './file-host.ts';
 import type { Endpoint } from './models.ts';
 import { organizationView, usageReply } from './organization.ts';
-import { invalidBody, refusal, taskNotFound, taskView } from './replies.ts';
-import { statusAt, type Task } from './tasks.ts';
+import { invalidBody, refusal, REFUSALS, taskNotFound, taskView } from './replies.ts';
 import { MAX_UPLOAD_BYTES } from './uploads.ts';
 import { validateCreate } from './validation.ts';
 
@@ -24,19 +34,14 @@ interface RunwayDeps {
   readonly media: MediaLibrary;
 }
 
-interface Service {
-  readonly method: string;
-  /** Its first group is the id of a task or an upload. */
-  readonly path: RegExp;
-  readonly operation: Operation;
-  readonly maxBodyBytes: number;
-  readonly handle: (call: Call, id: string) => Reply | Promise<Reply>;
-}
+type Handler = (call: Call, id: string) => Reply | Promise<Reply>;
 
 /** Runway's developer API under `/runway`, its file hosts under `/runway-cdn`. */
 export class Runway implements Provider {
   readonly name = 'runway';
   readonly prefixes = ['runway', 'runway-cdn'];
+  readonly fields = { status: ['status'], createdAt: ['createdAt'] };
+  readonly refusals = REFUSALS;
   readonly #clock: EmulatorClock;
   readonly #account: Account;
   readonly #files: FileHost;
@@ -45,26 +50,19 @@ export class Runway implements Provider {
   /** @throws ShapeError for settings that it does not understand; `reset` comes back to them */
   constructor({ clock, ledger, media }: RunwayDeps, settings: unknown = {}) {
     this.#clock = clock;
-    this.#account = new Account(this.name, ledger, settings);
+    this.#account = new Account(this.name, clock, ledger, settings);
     this.#files = new FileHost(media);
     this.#services = this.#list();
   }
 
   route(method: string, url: URL): Route | NoRoute {
-    const here = this.#services.filter(({ path }) => path.test(url.pathname));
-    const service = here.find((candidate) => candidate.method === method);
-    if (service === undefined) {
-      if (here.length === 0) return { reply: refusal(404, 'Not found') };
-      const allow = here.map((candidate) => candidate.method).join(', ');
-      return { reply: { ...refusal(405, 'Method not allowed'), headers: { allow } } };
-    }
-    const id = service.path.exec(url.pathname)?.[1] ?? '';
-    return {
-      operation: service.operation,
-      maxBodyBytes: service.maxBodyBytes,
-      promptOf: (json) => promptIn(json) ?? this.#account.promptOf(id),
-      handle: (call) => service.handle(call, id),
+    const rules = {
+      services: this.#services,
+      refuse: refusal,
+      promptIn,
+      promptOf: (id: string) => this.#account.book.promptOf(id),
     };
+    return findRoute(rules, method, url);
   }
 
   refuseLargeBody(limitBytes: number): JsonReply {
@@ -72,21 +70,15 @@ export class Runway implements Provider {
   }
 
   tasks(): readonly object[] {
-    const now = this.#clock.now();
-    return this.#account.tasksAt(now).map((task) => ({
-      ...task,
-      provider: this.name,
-      promptDigest: promptDigest(task),
-      status: statusAt(task, now),
-    }));
+    return this.#account.book.views().map((task) => ({ ...task, estimatedCredits: task.price }));
   }
 
   config(): object {
-    return { ...this.#account.settings, credits: this.#account.credits };
+    return { ...this.#account.settings, credits: this.#account.creditsAt(this.#clock.now()) };
   }
 
-  configure(values: unknown): void {
-    this.#account.configure(values, this.#clock.now());
+  configure(values: unknown): () => void {
+    return this.#account.prepare(values, this.#clock.now());
   }
 
   reset(): void {
@@ -94,9 +86,12 @@ export class Runway implements Provider {
     this.#files.reset();
   }
 
+  /** A hosted service loses nothing. */
+  restart(): void {}
+
   #list(): readonly Service[] {
     const download = (call: Call, id: string) =>
-      this.#files.download(id, this.#account.find(id, call.now), call);
+      this.#files.download(id, this.#account.book.find(id, call.now), call);
     return [
       api('POST', 'text_to_video', 'create', (call) => this.#create('text_to_video', call), MAX_CREATE_BYTES),
       api(
@@ -106,16 +101,16 @@ export class Runway implements Provider {
         (call) => this.#create('image_to_video', call),
         MAX_CREATE_BYTES,
       ),
-      api('GET', 'tasks/([^/]+)', 'get', (call, id) => this.#get(call, id)),
-      api('DELETE', 'tasks/([^/]+)', 'delete', (call, id) => this.#delete(call, id)),
+      api('GET', 'tasks/(?<id>[^/]+)', 'get', (call, id) => this.#get(call, id)),
+      api('DELETE', 'tasks/(?<id>[^/]+)', 'delete', (call, id) => this.#delete(call, id)),
       api('GET', 'organization', 'organization', (call) => this.#organization(call)),
       api('POST', 'organization/usage', 'organization', (call) =>
-        usageReply(this.#account.tasksAt(call.now), call),
+        usageReply(this.#account.book.at(call.now), call),
       ),
       api('POST', 'uploads', 'upload', (call) => this.#openUpload(call)),
-      files('POST', 'uploads/([^/]+)', 'upload', (call, id) => this.#files.receiveUpload(id, call)),
-      files('GET', 'outputs/([^/]+)\\.mp4', 'download', download),
-      files('HEAD', 'outputs/([^/]+)\\.mp4', 'download', download),
+      files('POST', 'uploads/(?<id>[^/]+)', 'upload', (call, id) => this.#files.receiveUpload(id, call)),
+      files('GET', 'outputs/(?<id>[^/]+)\\.mp4', 'download', download),
+      files('HEAD', 'outputs/(?<id>[^/]+)\\.mp4', 'download', download),
     ];
   }
 
@@ -123,22 +118,17 @@ export class Runway implements Provider {
     const checked = validateCreate(endpoint, call.json, (uri) => this.#files.findUpload(uri, call.now));
     if ('issues' in checked) return invalidBody(checked.issues);
     const task = this.#account.accept(checked.generation, call.outcome, call.now);
-    if (task === 'quota_exceeded') {
-      return refusal(429, 'You have reached your daily generation limit for this model.');
-    }
-    // not 402: only the words tell it from an invalid body
-    if (task === 'insufficient_credits') {
-      return refusal(400, 'You do not have enough credits to run this task.');
-    }
-    const { id, estimatedCredits } = task;
-    return { status: 200, json: { id, estimatedCost: { credits: estimatedCredits } }, taskId: id };
+    if (task === 'quota_exceeded') return REFUSALS.quota;
+    if (task === 'insufficient_credits') return REFUSALS.no_funds;
+    const { id, price } = task;
+    return { status: 200, json: { id, estimatedCost: { credits: price } }, taskId: id };
   }
 
   #get(call: Call, id: string): JsonReply {
     const { settings } = this.#account;
-    const task = this.#account.find(id, call.now);
+    const task = this.#account.book.find(id, call.now);
     if (task === undefined) return taskNotFound;
-    countPoll(task, call.now);
+    this.#account.book.countPoll(task, call.now);
     const isHidden = task.ended?.status === 'CANCELLED' && settings.cancelledAnswer === 'not_found';
     if (isHidden) return { ...taskNotFound, taskId: id };
     const output = hasOutput(task) ? [this.#files.outputUrl(task, call, settings.outputTtlMs)] : [];
@@ -146,16 +136,16 @@ export class Runway implements Provider {
   }
 
   #delete(call: Call, id: string): JsonReply {
-    const task = this.#account.find(id, call.now);
+    const task = this.#account.book.find(id, call.now);
     if (task === undefined) return taskNotFound;
-    this.#account.remove(task, call.now);
+    this.#account.remove(task, call.now, call.outcome);
     return { status: 204, json: undefined, taskId: id };
   }
 
   #organization({ now }: Call): JsonReply {
-    const tasks = this.#account.tasksAt(now);
-    const { settings, credits } = this.#account;
-    return { status: 200, json: organizationView(tasks, settings, credits, now) };
+    const { book, settings } = this.#account;
+    const credits = this.#account.creditsAt(now);
+    return { status: 200, json: organizationView(book.at(now), settings, credits, now) };
   }
 
   #openUpload(call: Call): JsonReply {
@@ -184,18 +174,18 @@ function api(
     path: new RegExp(`^/runway/v1/${path}$`),
     operation,
     maxBodyBytes,
-    handle: (call, id) => authorize(call.headers) ?? handle(call, id),
+    handle: (call, { id = '' }) => authorize(call.headers) ?? handle(call, id),
   };
 }
 
 /** A service of the file hosts: the signature in the address or the form is the key. */
-function files(method: string, path: string, operation: Operation, handle: Service['handle']): Service {
+function files(method: string, path: string, operation: Operation, handle: Handler): Service {
   return {
     method,
     path: new RegExp(`^/runway-cdn/${path}$`),
     operation,
     maxBodyBytes: MAX_FORM_BYTES,
-    handle,
+    handle: (call, { id = '' }) => handle(call, id),
   };
 }
 
@@ -203,7 +193,7 @@ function hasOutput({ ended, plan: { end } }: Task): boolean {
   return ended?.status === 'SUCCEEDED' && end.status === 'SUCCEEDED' && end.hasOutput;
 }
 
-function promptIn(json: unknown): string | undefined {
+function promptIn({ json }: RequestBody): string | undefined {
   const prompt = isObject(json) ? json['promptText'] : undefined;
   return typeof prompt === 'string' ? prompt : undefined;
 }

@@ -1,5 +1,6 @@
-import type { MediaSpec } from '../core/media.ts';
+import type { MediaSpec } from './media.ts';
 
+/** The emulator's own words; a provider says them in its own. THROTTLED waits for a slot, PENDING has one. */
 export type TaskStatus = 'PENDING' | 'THROTTLED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** How a task will end if nobody cancels it; fixed when it is accepted. */
@@ -12,7 +13,8 @@ export interface Plan {
     | { readonly status: 'SUCCEEDED'; readonly hasOutput: boolean }
     | {
         readonly status: 'FAILED';
-        readonly failure: string;
+        /** The provider has words of its own when there are none. */
+        readonly failure: string | undefined;
         readonly failureCode: string | undefined;
         readonly cost: number;
       }
@@ -22,25 +24,31 @@ export interface Plan {
 }
 
 /** Times are ms since the epoch, on the emulator's clock. */
-export interface Task {
+export interface Task<D = unknown> {
   readonly id: string;
   readonly model: string;
+  /** Tasks of one slot name compete for its slots: a model's, an account's, a machine's. */
+  readonly slot: string;
   readonly promptText: string;
   readonly createdAt: number;
-  readonly estimatedCredits: number;
+  /** The most that it may cost, in the provider's unit of account. */
+  readonly price: number;
   readonly seed: number;
   readonly plan: Plan;
+  /** What only its provider understands. */
+  readonly data: D;
   /** When it got a slot; until then it is THROTTLED. */
   admittedAt?: number;
   ended?: {
     readonly at: number;
     readonly status: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+    /** In the unit of `price`. */
     readonly cost: number;
   };
   deletedAt?: number;
   lastPolledAt?: number;
   polls: number;
-  /** Polls less than 5 s after the one before. */
+  /** Polls that came sooner after the one before than the provider allows. */
   pollingViolations: number;
 }
 
@@ -61,19 +69,19 @@ export function progressAt(task: Task, now: number): number {
 }
 
 /**
- * Brings the tasks to `now`: ends what is due and gives freed slots to THROTTLED tasks of the same model in order of
+ * Brings the tasks to `now`: ends what is due and gives freed slots to THROTTLED tasks of the same slot name in order of
  * submission, each at the moment the slot became free. So the result does not depend on how often it is called.
  * @param tasks in order of submission
- * @param limitOf concurrent tasks that a model may have; null for any number
+ * @param limitOf concurrent tasks of a slot name; null for any number
  * @returns the tasks that ended, in order of their end
  */
-export function settle(
-  tasks: readonly Task[],
+export function settle<D>(
+  tasks: readonly Task<D>[],
   now: number,
-  limitOf: (model: string) => number | null,
-): readonly Task[] {
+  limitOf: (slot: string) => number | null,
+): readonly Task<D>[] {
   const open = new Set(tasks.filter((task) => task.ended === undefined));
-  const ended: Task[] = [];
+  const ended: Task<D>[] = [];
   admit(open, now, limitOf);
   for (let next = nextToEnd(open); next !== undefined && next.at <= now; next = nextToEnd(open)) {
     const { task, at } = next;
@@ -85,21 +93,24 @@ export function settle(
   return ended;
 }
 
-function admit(open: ReadonlySet<Task>, at: number, limitOf: (model: string) => number | null): void {
+function admit(open: ReadonlySet<Task>, at: number, limitOf: (slot: string) => number | null): void {
   const active = new Map<string, number>();
   for (const task of open) {
-    if (task.admittedAt !== undefined) active.set(task.model, (active.get(task.model) ?? 0) + 1);
+    if (task.admittedAt !== undefined) active.set(task.slot, (active.get(task.slot) ?? 0) + 1);
   }
   for (const task of open) {
-    const used = active.get(task.model) ?? 0;
-    if (task.admittedAt !== undefined || used >= (limitOf(task.model) ?? Infinity)) continue;
+    const used = active.get(task.slot) ?? 0;
+    if (task.admittedAt !== undefined || used >= (limitOf(task.slot) ?? Infinity)) continue;
     task.admittedAt = Math.max(at, task.createdAt);
-    active.set(task.model, used + 1);
+    active.set(task.slot, used + 1);
   }
 }
 
-function nextToEnd(open: ReadonlySet<Task>): { readonly task: Task; readonly at: number } | undefined {
-  let next: { readonly task: Task; readonly at: number } | undefined;
+/** The task that ends first if nothing happens before. */
+export function nextToEnd<D>(
+  open: Iterable<Task<D>>,
+): { readonly task: Task<D>; readonly at: number } | undefined {
+  let next: { readonly task: Task<D>; readonly at: number } | undefined;
   for (const task of open) {
     const at = plannedEnd(task);
     if (at < (next?.at ?? Infinity)) next = { task, at };
@@ -115,6 +126,6 @@ function plannedEnd({ admittedAt, plan }: Task): number {
 
 function endTask(task: Task, at: number): void {
   const { end } = task.plan;
-  if (end.status === 'SUCCEEDED') task.ended = { at, status: 'SUCCEEDED', cost: task.estimatedCredits };
+  if (end.status === 'SUCCEEDED') task.ended = { at, status: 'SUCCEEDED', cost: task.price };
   if (end.status === 'FAILED') task.ended = { at, status: 'FAILED', cost: end.cost };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { progressAt, settle, statusAt, type Plan, type Task } from '../src/runway/tasks.ts';
+import { progressAt, settle, statusAt, type Plan, type Task } from '../src/core/tasks.ts';
 
 const MEDIA = { width: 270, height: 480, seconds: 4, variant: 0, audio: false };
 const SUCCESS = { status: 'SUCCEEDED', hasOutput: true } as const;
@@ -11,8 +11,10 @@ function task(id: string, createdAt: number, plan: Partial<Plan> = {}): Task {
     model: 'gen4.5',
     promptText: '',
     createdAt,
-    estimatedCredits: 48,
+    slot: 'gen4.5',
+    price: 48,
     seed: 0,
+    data: undefined,
     plan: { queueMs: 10, renderMs: 100, end: SUCCESS, media: MEDIA, ...plan },
     polls: 0,
     pollingViolations: 0,
@@ -67,7 +69,7 @@ describe('slots', () => {
   });
 
   test('are counted for each model apart', () => {
-    const tasks = [task('a', 0), { ...task('b', 0), model: 'gen4_turbo' }];
+    const tasks = [task('a', 0), { ...task('b', 0), slot: 'gen4_turbo' }];
 
     settle(tasks, 0, atMost(1));
 
