@@ -15,11 +15,13 @@ export const config = section('gpu', {
 /**
  * The environment of the drawing processes: what finding and running ffmpeg needs, and no secret.
  * glibc otherwise hands each frame's 8 MB back to the kernel and faults it in again: 20 ms a frame at 1080 × 1920.
+ * `compiled` is a folder where Node keeps compiled source: with it a drawing process starts in half the time.
  */
-export function workerEnvironment(): Readonly<Record<string, string | undefined>> {
+export function workerEnvironment(compiled?: string): Readonly<Record<string, string | undefined>> {
   const { PATH, HOME, TMPDIR, LD_LIBRARY_PATH, REELMESH_MEDIA__FFMPEG } = process.env;
   return {
     ...{ PATH, HOME, TMPDIR, LD_LIBRARY_PATH, REELMESH_MEDIA__FFMPEG },
+    NODE_COMPILE_CACHE: compiled,
     MALLOC_MMAP_THRESHOLD_: '1073741824',
     MALLOC_TRIM_THRESHOLD_: '1073741824',
   };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
 import type { BlobStore, Clock } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
@@ -22,7 +23,9 @@ export const module: ServiceModule<GpuInferenceDeps, typeof config> = {
   needs: [],
   config,
   async start({ bus, blobs, clock, tempDir, log, metrics, config: { workers, queue } }) {
-    const catalogue = catalogueOf([animaticBackend({ tempDir, environment: workerEnvironment() })]);
+    const catalogue = catalogueOf([
+      animaticBackend({ tempDir, environment: workerEnvironment(join(tempDir, 'compiled')) }),
+    ]);
     const meters = jobMetrics(metrics);
     const jobs = new Jobs({
       blobs,

@@ -92,7 +92,8 @@ describe('an insert', () => {
     ['her phone lights up', '手机亮了'],
     ['a bowl of noodles', '一碗面'],
     ['the clock strikes', '墙上的时钟'],
-    ['the violin case', '一只旧皮箱'],
+    ['the suitcase', '一只旧皮箱'],
+    ['the violin case', '琴盒上的名字'],
     ['a lantern', '一盏灯笼'],
     ['an old photo', '一张照片'],
   ])('of "%s" and of "%s" shows the same thing', (english, chinese) => {
@@ -134,7 +135,7 @@ describe('a frame is full', () => {
   test.each([...interiorKinds, ...exteriorKinds])('%s fills the picture, upright and broad', (kind) => {
     const places: Readonly<Record<PlaceKind, string>> = {
       'train-car': 'TRAIN', vehicle: 'TAXI', office: 'OFFICE', hospital: 'HOSPITAL', classroom: 'SCHOOL', restaurant: 'CAFE',
-      corridor: 'CORRIDOR', hall: 'TEMPLE', shop: 'SHOP', 'station-hall': 'STATION', room: 'ROOM', platform: 'PLATFORM',
+      corridor: 'CORRIDOR', hall: 'TEMPLE', shop: 'SHOP', 'station-hall': 'STATION', room: 'ROOM', platform: 'PLATFORM', halt: 'HALT',
       railway: 'RAILWAY', road: 'HIGHWAY', street: 'STREET', rooftop: 'ROOFTOP', forest: 'FOREST', sea: 'BEACH',
       mountain: 'MOUNTAIN', park: 'PARK', field: 'FIELD', palace: 'PALACE', facade: 'HOTEL',
     }; // prettier-ignore

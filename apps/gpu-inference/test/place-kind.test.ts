@@ -6,6 +6,8 @@ describe('place', () => {
   test.each([
     ['INT_EXT_INT', 'DINING CAR', 'train-car'],
     ['INT_EXT_EXT', 'PLATFORM 9', 'platform'],
+    ['INT_EXT_EXT', 'CLIFFTOP HALT', 'halt'],
+    ['INT_EXT_EXT', '山间小站', 'halt'],
     ['INT_EXT_INT', '火车站候车厅', 'station-hall'],
     ['INT_EXT_INT', '公寓 - 客厅', 'room'],
     ['INT_EXT_EXT', '公寓楼下', 'facade'],
@@ -29,6 +31,17 @@ describe('place', () => {
     ['INT_EXT_BOTH', 'CAR', 'vehicle'],
   ] as const)('%s %s is a %s', (intExt, location, kind) => {
     expect(placeOf({ ...picture, intExt, location }).kind).toBe(kind);
+  });
+
+  test('a train stands at a halt only where the words name one, near where somebody is', () => {
+    const location = 'CLIFFTOP HALT';
+    const trainOf = (description: string, cast: string[]) =>
+      placeOf({ ...picture, location, description, cast }).train;
+
+    expect(trainOf('A bare halt above the sea.', [])).toBe('none');
+    expect(trainOf('Tomas leans from the train.', ['TOMAS'])).toBe('near');
+    expect(trainOf('The little train shrinks to a spark.', [])).toBe('far');
+    expect(placeOf({ ...picture, location }).vista).toBe('sea');
   });
 
   test('the description speaks where the location is silent, and only there', () => {

@@ -1,9 +1,11 @@
 import type { Canvas, CanvasPattern, SKRSContext2D } from '@napi-rs/canvas';
+import type { Actor } from './cast.ts';
 import { poseAt, project, type CameraPose } from './camera/move.ts';
+import { celAt } from './people/cels.ts';
 import type { Sprite } from './people/sprite.ts';
 import type { Plate } from './plate.ts';
 import { css } from './scene/colour.ts';
-import type { Actor, Shot } from './shot.ts';
+import type { Shot } from './shot.ts';
 import { lightningAt } from './weather.ts';
 
 /** Draws frame `index` of the shot. Every frame stands by itself: no frame needs the one before. */
@@ -16,12 +18,13 @@ export function drawFrame(canvas: Canvas, shot: Shot, index: number): void {
   const pose = poseAt(spec.picture?.move ?? 'CAMERA_MOVE_STATIC', t, second, phase);
   drawPlate(g, shot, shot.back, pose);
   if (shot.backBlurred !== undefined) drawFading(g, shot, shot.backBlurred, pose, 1 - pose.focusBehind);
+  shot.passing?.(g, second, spec.width, spec.height);
   if (shot.interior) drawAir(g, shot, second);
   if (shot.set !== undefined) drawPlate(g, shot, shot.set, pose);
   if (shot.setBlurred !== undefined) drawFading(g, shot, shot.setBlurred, pose, 1 - pose.focusBehind);
-  for (const actor of shot.actors) if (actor.role === 'subject') drawActor(g, shot, actor, pose, second);
+  for (const actor of shot.actors) if (actor.role === 'subject') drawActor(g, shot, actor, pose, second, t);
   if (shot.front !== undefined) drawPlate(g, shot, shot.front, pose);
-  for (const actor of shot.actors) if (actor.role === 'shoulder') drawActor(g, shot, actor, pose, second);
+  for (const actor of shot.actors) if (actor.role === 'shoulder') drawActor(g, shot, actor, pose, second, t);
   if (pose.streak > 0.02) drawStreak(g, canvas, pose.streak);
   if (!shot.interior) drawAir(g, shot, second);
   if (spec.picture?.weather === 'WEATHER_STORM') drawLightning(g, shot, second);
@@ -50,26 +53,40 @@ function drawFading(g: SKRSContext2D, shot: Shot, plate: Plate, pose: CameraPose
   g.globalAlpha = 1;
 }
 
-function drawActor(g: SKRSContext2D, shot: Shot, actor: Actor, pose: CameraPose, second: number): void {
+function drawActor(
+  g: SKRSContext2D,
+  shot: Shot,
+  actor: Actor,
+  pose: CameraPose,
+  second: number,
+  t: number,
+): void {
   const { width, height } = shot.spec;
   const to = project(pose, actor.depth, true);
-  const x = width / 2 + to.x * width + (actor.x - width / 2) * to.scale;
+  const at = actor.x + actor.travel * (t - 0.5);
+  const x = width / 2 + to.x * width + (at - width / 2) * to.scale;
   const y = height / 2 + to.y * height + (actor.feet - height / 2) * to.scale;
+  const index = celAt(actor.acting, actor.cels.length, second, actor.phase);
+  const sprite = actor.cels[index] ?? actor.cels[0];
+  if (sprite === undefined) return;
   const windy = shot.spec.picture?.weather === 'WEATHER_WIND' ? 2 : 1;
-  const walking = shot.spec.picture?.move === 'CAMERA_MOVE_FOLLOW' ? 1 : 0;
+  const { stance } = actor.acting;
+  const bounce = stance === 'run' ? 1 : stance === 'walk' ? 0.4 : 0;
   const breath = Math.sin((second * 0.27 + actor.phase) * Math.PI * 2);
   const sway = Math.sin((second * 0.13 + actor.phase * 2) * Math.PI * 2);
-  const step = Math.sin((second * 1.75 + actor.phase) * Math.PI * 2) * walking;
+  // A body is highest twice in a double step: it rises and falls with every cel.
+  const step = bounce * Math.abs(Math.sin((index / actor.cels.length) * Math.PI * 2));
   g.save();
-  g.translate(x, y + step * actor.sprite.shadow * 0.06);
-  if (actor.sprite.shadow > 0) drawShadow(g, actor.sprite.shadow * to.scale, shot);
+  g.translate(x, y);
+  if (sprite.shadow > 0) drawShadow(g, sprite.shadow * to.scale, shot);
+  g.translate(0, step * sprite.head * -0.22 * to.scale);
   g.scale(to.scale, to.scale * (1 + breath * 0.0038));
-  const lean = (sway * 0.0045 + step * 0.006) * windy;
+  const lean = sway * 0.0045 * windy;
   // Leaning is a shear where the feet are seen; without feet a shift looks the same and is drawn in half the time.
-  if (actor.sprite.shadow > 0) g.transform(1, 0, lean, 1, 0, 0);
-  else g.translate(-lean * actor.sprite.footY, 0);
-  const draw = (sprite: Sprite) => g.drawImage(sprite.canvas, -sprite.footX, -sprite.footY);
-  draw(actor.sprite);
+  if (sprite.shadow > 0) g.transform(1, 0, lean, 1, 0, 0);
+  else g.translate(-lean * sprite.footY, 0);
+  const draw = (drawn: Sprite) => g.drawImage(drawn.canvas, -drawn.footX, -drawn.footY);
+  draw(sprite);
   if (actor.blurred !== undefined && pose.focusBehind > 0) {
     g.globalAlpha = pose.focusBehind;
     draw(actor.blurred);

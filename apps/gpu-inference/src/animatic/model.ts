@@ -4,7 +4,7 @@ import type { Model } from '@reelmesh/contracts/gpu';
  * Bump the number with every change that gives the same spec other pixels: clips are cached under it. The golden picture
  * in test/golden.test.ts fails until both are brought up to date.
  */
-export const animaticRevision = 'animatic-1';
+export const animaticRevision = 'animatic-2';
 
 export const animaticModel: Model = {
   name: 'animatic',

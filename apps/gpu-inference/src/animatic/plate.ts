@@ -53,20 +53,32 @@ export function filtered(source: Canvas, filter: string): Canvas {
 
 /** The plate cut down to what is painted on it: fewer pixels for every frame to touch. Undefined when it is empty. */
 export function trimmed(plate: Plate): Plate | undefined {
-  const { width, height } = plate.canvas;
-  const { data } = plate.canvas.getContext('2d').getImageData(0, 0, width, height);
-  let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      if (data[(y * width + x) * 4 + 3] === 0) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
-  }
-  if (right < left) return undefined;
-  const canvas = createCanvas(right - left + 1, bottom - top + 1);
-  canvas.getContext('2d').drawImage(plate.canvas, -left, -top);
-  return { canvas, x: plate.x + left, y: plate.y + top, depth: plate.depth };
+  const cut = cropped(plate.canvas);
+  return cut && { canvas: cut.canvas, x: plate.x + cut.x, y: plate.y + cut.y, depth: plate.depth };
+}
+
+/** The painted part of a canvas with a margin, and where it lay. Undefined when nothing is painted. */
+export function cropped(source: Canvas, margin = 0): { canvas: Canvas; x: number; y: number } | undefined {
+  const { width, height } = source;
+  const bytes = source.data();
+  const pixels = new Uint32Array(bytes.buffer, bytes.byteOffset, width * height);
+  const emptyRow = (y: number) => {
+    for (let at = y * width; at < (y + 1) * width; at++) if (pixels[at] !== 0) return false;
+    return true;
+  };
+  let [top, bottom] = [0, height - 1];
+  while (top <= bottom && emptyRow(top)) top++;
+  if (top > bottom) return undefined;
+  while (emptyRow(bottom)) bottom--;
+  const emptyColumn = (x: number) => {
+    for (let y = top; y <= bottom; y++) if (pixels[y * width + x] !== 0) return false;
+    return true;
+  };
+  let [left, right] = [0, width - 1];
+  while (emptyColumn(left)) left++;
+  while (emptyColumn(right)) right--;
+  const [x, y] = [Math.max(0, left - Math.ceil(margin)), Math.max(0, top - Math.ceil(margin))];
+  const canvas = createCanvas(Math.min(width, right + 1 + Math.ceil(margin)) - x, Math.min(height, bottom + 1 + Math.ceil(margin)) - y); // prettier-ignore
+  canvas.getContext('2d').drawImage(source, -x, -y);
+  return { canvas, x, y };
 }

@@ -1,9 +1,10 @@
 import { createCanvas, type Canvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { RenderSpec } from '@reelmesh/contracts/shot';
+import { cast, tallest, type Actor } from './cast.ts';
 import { viewOf, type View } from './camera/angle.ts';
 import { grainTile, memoryFilter, paintGrade } from './grade.ts';
-import { frame, type Placement } from './people/framing.ts';
-import { paintSprite, type Sprite } from './people/sprite.ts';
+import { peopleOf } from './people/acting.ts';
+import { frame } from './people/framing.ts';
 import { exteriorPainters } from './places/exteriors.ts';
 import { interiorPainters } from './places/interiors.ts';
 import { insertOf, paintTable } from './places/insert.ts';
@@ -16,19 +17,7 @@ import { hashText, seededRandom } from './scene/random.ts';
 import type { Stage } from './scene/stage.ts';
 import { fontFamily, loadFont, printable } from './text/glyphs.ts';
 import { captionCard, slate, type Overlay } from './text/overlay.ts';
-import { airOf, type Air } from './weather.ts';
-
-/** One person in the picture, ready to move. */
-export interface Actor {
-  readonly sprite: Sprite;
-  readonly blurred: Sprite | undefined;
-  /** Where the feet stand in the picture at rest, pixels. */
-  readonly x: number;
-  readonly feet: number;
-  readonly depth: number;
-  readonly phase: number;
-  readonly role: Placement['role'];
-}
+import { airOf, passingLights, type Air } from './weather.ts';
 
 /** Everything of a shot that is painted once. */
 export interface Shot {
@@ -42,6 +31,8 @@ export interface Shot {
   readonly front: Plate | undefined;
   readonly actors: readonly Actor[];
   readonly air: Air | undefined;
+  /** What passes the windows of a place that drives. */
+  readonly passing: Air | undefined;
   readonly grade: Canvas;
   readonly grain: Canvas;
   readonly caption: Overlay | undefined;
@@ -56,20 +47,21 @@ export function prepareShot(spec: RenderSpec): Shot {
   const picture = spec.picture;
   if (picture === undefined) throw new Error('spec has no picture');
   const seed = `${spec.seed} ${picture.description} ${picture.location}`;
-  const random = seededRandom(seed);
-  const keySide = random.next() < 0.5 ? -1 : 1;
+  const scenery = `${spec.seed} ${picture.location} ${picture.intExt}`;
+  const keySide = seededRandom(scenery).next() < 0.5 ? -1 : 1;
   const place = placeOf(picture);
   const palette = paletteFor(picture, place.interior, keySide);
   const view = viewOf(picture.angle);
   const plates = view.plan
-    ? paintPlanPlates(spec, place, palette, seed)
-    : paintPlates(spec, place, palette, view, seed);
+    ? paintPlanPlates(spec, place, palette, scenery)
+    : paintPlates(spec, place, palette, view, seed, scenery);
   return {
     spec,
     palette,
     interior: place.interior && !view.plan,
     ...plates,
     air: airOf(picture.weather, palette, seed),
+    passing: drives.has(place.kind) && !view.plan ? passingLights(palette, seed) : undefined,
     grade: paintGrade(picture, palette, spec.width, spec.height),
     grain: grainTile(seed),
     caption: captionCard(picture.onScreenText, spec.width, spec.height),
@@ -78,30 +70,45 @@ export function prepareShot(spec: RenderSpec): Shot {
   };
 }
 
+const drives: ReadonlySet<string> = new Set(['train-car', 'vehicle']);
+
 type Layers = Pick<Shot, 'back' | 'backBlurred' | 'set' | 'setBlurred' | 'front' | 'actors'>;
 
-function paintPlates(spec: RenderSpec, place: Place, palette: Palette, view: View, seed: string): Layers {
+function paintPlates(
+  spec: RenderSpec,
+  place: Place,
+  palette: Palette,
+  view: View,
+  seed: string,
+  scenery: string,
+): Layers {
   const { picture, width, height } = spec;
   if (picture === undefined) throw new Error('spec has no picture');
   const size = { width, height };
-  const framing = frame(picture, width / height, view.horizon);
+  const people = peopleOf(picture);
+  const framing = frame(picture, people, width / height, view.horizon);
   const painter: PlacePainter = place.interior
     ? interiorPainters[place.kind as InteriorKind]
     : exteriorPainters[place.kind as ExteriorKind];
+  // Two shots of a place are not taken from the same spot.
+  const aside = seededRandom(`viewpoint ${seed}`).between(-1, 1) * viewpoint;
   const filter = memoryFilter(picture, palette);
   const racking = picture.move === 'CAMERA_MOVE_RACK_FOCUS';
   const paint = (layer: 'back' | 'set' | 'front', depth: number, grow: number, blur: number) =>
-    paintPlate(size, { depth, scale: grow, roll: view.roll, blur, filter, pivotY: view.horizon }, (g) =>
-      painter[layer]?.(stage(spec, palette, view, `${seed} ${layer}`, g)),
-    );
+    paintPlate(size, { depth, scale: grow, roll: view.roll, blur, filter, pivotY: view.horizon }, (g) => {
+      g.translate(layer === 'set' ? aside : aside * 0.4, 0);
+      painter[layer]?.(stage(spec, place, palette, view, `${scenery} ${layer}`, g, { signReach }));
+    });
   const grow = framing.setScale * (view.roll === 0 ? 1 : 1.12);
   const far = 1 + (grow - 1) * 0.5;
+  // In a closer shot somebody or the picture's edge would cut the sign's name: then no sign is better.
+  const signReach = framing.setScale > 1.15 ? 0 : ((width / height) * 0.47) / grow - Math.abs(aside);
   const blur = framing.setBlur;
   const backBlur = Math.max(blur * 1.25, place.interior ? 0.0012 : 0);
   const backDepth = place.interior ? 12 : 14;
   const setDepth = 3;
   const rackBlur = Math.max(blur, 0.006);
-  const close = blur >= 0.0045 && picture.cast.length === 0;
+  const close = blur >= 0.0045 && people.length === 0;
   const thing = close ? insertOf(picture.description) : undefined;
   const insert =
     thing &&
@@ -116,7 +123,7 @@ function paintPlates(spec: RenderSpec, place: Place, palette: Palette, view: Vie
         pivotY: 0.1,
       },
       (g) => {
-        const s = stage(spec, palette, view, `${seed} insert`, g, 2);
+        const s = stage(spec, place, palette, view, `${seed} insert`, g, { spread: 2 });
         paintTable(s);
         thing(s);
       },
@@ -132,49 +139,14 @@ function paintPlates(spec: RenderSpec, place: Place, palette: Palette, view: Vie
           ? undefined
           : trimmed(paint('front', 0.8, 1, 0.0035))
         : trimmed(insert),
-    actors: framing.people.map((person) => cast(spec, palette, view, person, filter, racking)),
+    actors: framing.people.map((person) =>
+      cast(spec, palette, view, place, person, { filter, racking, tallest: tallest(framing.people) }),
+    ),
   };
 }
 
-function cast(
-  spec: RenderSpec,
-  palette: Palette,
-  view: View,
-  person: Placement,
-  filter: string,
-  racking: boolean,
-): Actor {
-  const { width, height } = spec;
-  const shoulder = person.role === 'shoulder';
-  const head = person.head * height;
-  const top = (person.top + 0.5) * height;
-  // The crown of an average head is 7.5 heads above the feet at eye level, less or more where the view bends the body.
-  const tall = (6.52 * view.bend.body + 0.98 * view.bend.head) * head;
-  const visible = Math.max(head, (height * overscan + height) / 2 - top + head);
-  const paint = (blurPx: number) =>
-    paintSprite({
-      name: person.name,
-      head,
-      visible,
-      aside: width * (overscan / 2) + Math.abs(person.x) * height,
-      facing: shoulder ? 'back' : view.facing,
-      turn: person.x <= 0 ? 1 : -1,
-      gaze: person.gaze,
-      bend: view.bend,
-      palette,
-      shade: shoulder ? 0.55 : 0,
-      filter: `${blurPx >= 0.5 ? `blur(${blurPx.toFixed(2)}px) ` : ''}${filter}`.trim(),
-    });
-  return {
-    sprite: paint(shoulder ? height * 0.006 : person.z > 1.15 ? height * 0.0012 : 0),
-    blurred: racking ? paint(height * 0.007) : undefined,
-    x: width / 2 + person.x * height,
-    feet: top + tall,
-    depth: person.z,
-    phase: (hashText(person.name) % 997) / 997,
-    role: person.role,
-  };
-}
+/** Picture heights that the camera may stand beside the middle of a place. */
+const viewpoint = 0.07;
 
 /** People stand on the ground that is seen, so both pass alike; far enough that no move reaches the painting's edge. */
 const planDepth = 2.4;
@@ -189,9 +161,9 @@ function paintPlanPlates(spec: RenderSpec, place: Place, palette: Palette, seed:
   const filter = memoryFilter(picture, palette);
   const plate = (depth: number, paint: (s: Stage) => void) =>
     paintPlate(spec, { depth, scale, roll: 0.06, blur: 0, filter, pivotY: 0 }, (g) =>
-      paint(stage(spec, palette, view, `${seed} plan`, g, 1 / Math.min(1, scale))),
+      paint(stage(spec, place, palette, view, `${seed} plan`, g, { spread: 1 / Math.min(1, scale) })),
     );
-  const names = picture.cast.slice(0, 6);
+  const names = peopleOf(picture).slice(0, 6);
   return {
     back: plate(planDepth, (s) => paintPlan(s, place.kind, place.interior)),
     backBlurred: undefined,
@@ -212,12 +184,14 @@ function paintPlanPlates(spec: RenderSpec, place: Place, palette: Palette, seed:
 
 function stage(
   spec: RenderSpec,
+  place: Place,
   palette: Palette,
   view: View,
   seed: string,
   g: SKRSContext2D,
-  spread = 1,
+  form: { readonly spread?: number; readonly signReach?: number } = {},
 ): Stage {
+  const { spread = 1, signReach = 0 } = form;
   const aspect = spec.width / spec.height;
   const margin = (overscan + (view.roll === 0 ? 0 : 0.5)) * spread;
   return {
@@ -225,19 +199,19 @@ function stage(
     random: seededRandom(seed),
     palette,
     half: aspect / 2,
-    reach: (aspect / 2) * margin + 0.06,
+    reach: (aspect / 2) * margin + 0.06 + viewpoint,
     reachY: 0.5 * margin + 0.12,
     horizon: view.horizon,
-    sign: printable(signText(spec.picture?.location ?? '')),
+    sign: signReach > 0 ? printable(signText(spec.picture?.location ?? '')) : '',
+    signReach,
     font: `"${fontFamily}"`,
+    place,
   };
 }
 
-/** A name short enough for a sign: the first part of the location, up to 18 characters, words kept whole. */
+/** What a sign says: the first part of the location. */
 function signText(location: string): string {
-  const name = (location.split(/[-–—,，·/]/u)[0] ?? '').trim();
-  const short = Array.from(name).slice(0, 18).join('');
-  return short.length < name.length && short.includes(' ') ? short.slice(0, short.lastIndexOf(' ')) : short;
+  return (location.split(/[-–—,，·/]/u)[0] ?? '').trim();
 }
 
 /** A canvas of the shot's size, for frames. */

@@ -33,6 +33,22 @@ export function airOf(weather: Weather, palette: Palette, seed: string): Air | u
   }
 }
 
+/** Lights that pass the windows of what drives: near ones fast and long, far ones slow. */
+export function passingLights(palette: Palette, seed: string): Air {
+  const lights = particles(`passing ${seed}`, palette.lamps ? 16 : 9);
+  const colour = palette.lamps ? ([255, 206, 140] as const) : mix(palette.skyLow, [40, 52, 44], 0.55);
+  return (g, second, width, height) => {
+    for (const light of lights) {
+      const speed = 0.35 + light.near * 1.5;
+      const x = (((light.x - second * speed) % 1) + 1) % 1;
+      const length = width * (0.02 + light.near * 0.2);
+      g.fillStyle = css(colour, (palette.lamps ? 0.75 : 0.4) * (1 - light.near * 0.5));
+      const y = height * (0.3 + light.y * 0.28);
+      g.fillRect(x * (width + length) - length, y, length, height * (palette.lamps ? 0.004 + light.phase * 0.006 : 0.05)); // prettier-ignore
+    }
+  };
+}
+
 function particles(seed: string, count: number): readonly Particle[] {
   const random = seededRandom(`air ${seed}`);
   return Array.from({ length: count }, () => ({

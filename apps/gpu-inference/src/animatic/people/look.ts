@@ -19,7 +19,7 @@ export interface Look {
   readonly height: number;
 }
 
-const old = /老|爷|奶|祖|伯|婆|grand|old|elder|\bgran/i;
+const old = /老(?!板|师|公)|爷|奶|祖|伯|婆|grand|\bold|elder|\bgran/i;
 const child = /小孩|孩子|男孩|女孩|童|宝宝|child|\bkid|\bboy|\bgirl|baby|toddler/i;
 const female =
   /女|妈|娘|姐|妹|婆|奶|姨|妃|公主|太太|小姐|母|woman|girl|mother|mrs|miss|ms|lady|sister|mum|mom|wife|queen|daughter/i;
@@ -27,7 +27,8 @@ const male =
   /男|少年|老(?!婆|太|奶|妈)|爸|爷|父|叔|哥|弟|伯|先生|皇帝|王爷|\bman\b|\bboy|father|\bmr\b|brother|uncle|husband|king\b|\bson\b|conductor|guard|officer/i;
 
 /** Common endings of women's given names: a guess that only decides hair and clothes. */
-const feminine = /(?:a|ie|ette|elle|ine|lyn)$|[雨雪梅兰芳丽娜静婷霞夏月莉娟燕敏红玲萍琳瑶婉晴薇蕾倩妍晚]$/iu;
+const feminine =
+  /(?:a|ie|ette|elle|ine|lyn)$|[雨雪梅兰芳丽娜静婷霞夏月莉娟燕敏红玲萍琳瑶婉晴薇蕾倩妍晚岚珍英秀芬淑惠菊颖雯欣怡慧]$/iu;
 const masculine = /(?:[b-df-hj-np-rt-xz]|o|us|as|is)$|[明强伟军勇杰涛磊刚峰斌辉鹏凯浩东建国志默]$/iu;
 
 const tops = ['#7c2f2c', '#2f4f63', '#c7a24f', '#3f5a44', '#6a4a70', '#b8643c', '#8c96a0', '#26303f', '#a5707a', '#d2c7b2', '#486f78', '#54402f'] as const; // prettier-ignore
@@ -57,7 +58,7 @@ export function lookOf(name: string): Look {
     garment: woman
       ? random.pick(['coat', 'dress', 'sweater', 'jacket'])
       : random.pick(['coat', 'jacket', 'sweater']),
-    scarf: random.next() < 0.28 ? rgb(random.pick(scarves)) : undefined,
+    scarf: random.next() < 0.28 || /scarf|围巾/i.test(name) ? rgb(random.pick(scarves)) : undefined,
     glasses: random.next() < (aged ? 0.6 : 0.16),
     beard: random.next() < (aged ? 0.5 : 0.3) && male.test(name) && !young,
     build: random.between(0.92, 1.1) * (woman ? 0.92 : 1.04) * (young ? 0.86 : 1),

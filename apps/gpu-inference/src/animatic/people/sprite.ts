@@ -1,7 +1,9 @@
 import { createCanvas, type Canvas } from '@napi-rs/canvas';
 import { css, mix, scale, underLight, type Rgb } from '../scene/colour.ts';
+import { cropped, filtered } from '../plate.ts';
 import type { Palette } from '../scene/palette.ts';
-import { headsTall, paintFigure, type Facing, type Foreshortening } from './figure.ts';
+import { headsTall, paintFigure, type Posture } from './figure.ts';
+import { dropOf } from './limbs.ts';
 import { lookOf } from './look.ts';
 
 /** A person in the light of the shot, painted once. */
@@ -12,6 +14,8 @@ export interface Sprite {
   readonly footY: number;
   /** Pixels of the ground shadow's half width; 0 when the feet are out of the picture. */
   readonly shadow: number;
+  /** Pixels of a head's height. */
+  readonly head: number;
 }
 
 export interface SpriteOptions {
@@ -22,42 +26,48 @@ export interface SpriteOptions {
   readonly visible: number;
   /** Pixels to either side that the picture shows at most. */
   readonly aside: number;
-  readonly facing: Facing;
-  readonly turn: -1 | 1;
-  /** Where a face that looks to the camera turns, left -1 to right 1. */
-  readonly gaze: number;
-  readonly bend: Foreshortening;
+  readonly posture: Posture;
   readonly palette: Palette;
   /** 0 lit, 1 a mere shape. */
   readonly shade: number;
+  /** Out of focus by so many pixels. */
+  readonly blur: number;
   readonly filter: string;
 }
 
+/** Heads that arms, umbrellas and seats may reach beyond the body: to either side, and above the crown. */
+const reach = { aside: 2.4, above: 1.7 };
+const reachesUp: ReadonlySet<string> = new Set(['raise', 'shelter', 'lean', 'bow-strings']);
+
+/** From the feet to the crown, in heads. */
+export function heightOf(name: string, { bend, acting }: Pick<Posture, 'bend' | 'acting'>): number {
+  return (
+    (6.52 * lookOf(name).height - dropOf(acting.stance) * lookOf(name).height) * bend.body + 0.98 * bend.head
+  );
+}
+
 export function paintSprite(options: SpriteOptions): Sprite {
-  const { head, palette, bend } = options;
+  const { head, palette, posture } = options;
+  const { bend } = posture;
   const look = lookOf(options.name);
-  const tall = headsTall * Math.max(1, look.height) * bend.body * head + head * Math.max(0.8, bend.head);
-  const shown = Math.min(tall, options.visible);
-  const half = Math.ceil(Math.min(head * 1.75, options.aside));
-  const canvas = createCanvas(half * 2, Math.ceil(shown));
+  const above = reachesUp.has(posture.acting.gesture) ? reach.above : 0.3;
+  const standing = headsTall * Math.max(1, look.height) * bend.body + Math.max(0.8, bend.head);
+  const tall = (standing - dropOf(posture.acting.stance) * look.height * bend.body + above) * head;
+  const half = Math.ceil(Math.min(head * reach.aside, options.aside));
   const footY = Math.ceil(tall);
-  const paintBody = (target: Canvas) => {
-    const g = target.getContext('2d');
-    g.save();
-    g.translate(half, footY);
-    g.scale(head, head);
-    paintFigure(g, look, options.facing, options.turn, options.gaze, bend);
-    g.restore();
-  };
-  paintBody(canvas);
+  const full = createCanvas(half * 2, Math.ceil(Math.min(tall, options.visible + above * head)));
+  const g = full.getContext('2d');
+  g.translate(half, footY);
+  g.scale(head, head);
+  paintFigure(g, look, posture);
+  const shadow = footY <= full.height + head ? head * 0.95 : 0;
+  // Light falls on what is painted only: most of the canvas is air.
+  const { canvas, x, y } = cropped(full, options.blur * 3) ?? { canvas: full, x: 0, y: 0 };
   light(canvas, palette, options.shade, head);
-  const sprite = { footX: half, footY, shadow: footY <= canvas.height + head ? head * 0.95 : 0 };
-  if (options.filter === '') return { ...sprite, canvas };
-  const copy = createCanvas(canvas.width, canvas.height);
-  const g = copy.getContext('2d');
-  g.filter = options.filter;
-  g.drawImage(canvas, 0, 0);
-  return { ...sprite, canvas: copy };
+  const filter =
+    `${options.blur >= 0.5 ? `blur(${options.blur.toFixed(2)}px) ` : ''}${options.filter}`.trim();
+  const lit = filter === '' ? canvas : filtered(canvas, filter);
+  return { canvas: lit, head, footX: half - x, footY: footY - y, shadow };
 }
 
 /** The room's or the sky's light on the flat colours: ambient, fall-off away from the key, and an edge on the key side. */
@@ -67,7 +77,7 @@ function light(canvas: Canvas, palette: Palette, shade: number, head: number): v
   shape.getContext('2d').drawImage(canvas, 0, 0);
   const g = canvas.getContext('2d');
   g.globalCompositeOperation = 'multiply';
-  g.fillStyle = css(mix(palette.ambient, [255, 255, 255], 0.22));
+  g.fillStyle = css(mix(palette.ambient, [255, 255, 255], 0.22 + palette.darkness * 0.14));
   g.fillRect(0, 0, width, height);
   g.globalCompositeOperation = 'source-over';
   const dark: Rgb = scale(mix(underLight([40, 42, 60], palette.ambient), palette.skyTop, 0.3), 0.5);

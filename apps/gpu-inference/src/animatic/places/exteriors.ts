@@ -4,7 +4,7 @@ import type { Stage } from '../scene/stage.ts';
 import { paintField, paintForest, paintMountain, paintPark, paintSea } from './nature.ts';
 import type { PlacePainter } from './painter.ts';
 import { palace } from './palace.ts';
-import { platform, railway } from './rail.ts';
+import { halt, platform, railway } from './rail.ts';
 import { cityBack, facade, road, rooftop, street } from './town.ts';
 
 function openBack(s: Stage): void {
@@ -13,8 +13,13 @@ function openBack(s: Stage): void {
   paintRidge(s, s.horizon + 0.03, 0.05, 0.1, 0.65);
 }
 
+function vistaBack(s: Stage): void {
+  ({ town: cityBack, sea: paintSea.back, hills: openBack })[s.place.vista](s);
+}
+
 export const exteriorPainters: Readonly<Record<ExteriorKind, PlacePainter>> = {
-  platform: { back: cityBack, set: platform },
+  platform: { back: vistaBack, set: platform },
+  halt: { back: vistaBack, set: halt },
   railway: { back: openBack, set: railway },
   road: { back: openBack, set: road },
   street: { back: cityBack, set: street },

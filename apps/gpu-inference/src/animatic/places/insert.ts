@@ -11,7 +11,8 @@ const props: readonly Prop[] = [
   { words: /lantern|candle|灯笼|蜡烛|油灯|提灯/i, paint: lantern },
   { words: /\bbowl|noodle|soup|\bcup|coffee|\btea\b|碗|面汤|汤|杯|荷包蛋|饭|茶/i, paint: bowl },
   { words: /phone|screen|手机|屏幕|电话/i, paint: phone },
-  { words: /\bcase\b|suitcase|luggage|\bbag\b|violin|箱|包|琴/i, paint: trunk },
+  { words: /violin|fiddle|\bcello|琴/i, paint: instrumentCase },
+  { words: /\bcase\b|suitcase|luggage|\bbag\b|箱|包/i, paint: trunk },
   { words: /photo|picture|portrait|照片|相片|合影/i, paint: photograph },
   { words: /clock|watch\b|钟表|手表|怀表|时钟/i, paint: clock },
   { words: /letter|note\b|paper|ticket|contract|notice|envelope|信|纸|票|书|合同|日记/i, paint: letter },
@@ -117,6 +118,35 @@ function trunk(s: Stage): void {
   for (const x of [-0.15, 0.15]) box(s, x - 0.018, 0.07, 0.036, 0.04, lit(s, '#c9a24a'));
   stroke(s, [[-0.06, -0.02], [-0.05, -0.06], [0.05, -0.06], [0.06, -0.02]], 0.016, scale(leather, 0.7)); // prettier-ignore
   for (let stroked = 0; stroked < 5; stroked++) stroke(s, [[-0.07 + stroked * 0.03, 0.15], [-0.055 + stroked * 0.03, 0.185]], 0.007, scale(leather, 0.3)); // prettier-ignore
+}
+
+/** A violin's case, half a violin's outline each way, with worn letters in the leather. */
+function instrumentCase(s: Stage): void {
+  const leather = lit(s, '#5d3420');
+  s.g.save();
+  s.g.translate(0, 0.12);
+  s.g.rotate(-0.16);
+  s.g.scale(0.84, 0.84);
+  s.g.beginPath();
+  s.g.moveTo(-0.3, 0);
+  s.g.bezierCurveTo(-0.31, -0.17, -0.14, -0.15, -0.07, -0.105);
+  s.g.bezierCurveTo(0.02, -0.07, 0.1, -0.085, 0.3, -0.06);
+  s.g.quadraticCurveTo(0.345, 0, 0.3, 0.06);
+  s.g.bezierCurveTo(0.1, 0.085, 0.02, 0.07, -0.07, 0.105);
+  s.g.bezierCurveTo(-0.14, 0.15, -0.31, 0.17, -0.3, 0);
+  const gradient = s.g.createLinearGradient(0, -0.14, 0, 0.14);
+  gradient.addColorStop(0, css(scale(leather, 1.5)));
+  gradient.addColorStop(0.45, css(leather));
+  gradient.addColorStop(1, css(scale(leather, 0.45)));
+  s.g.fillStyle = gradient;
+  s.g.fill();
+  s.g.lineWidth = 0.007;
+  s.g.strokeStyle = css(scale(leather, 0.4));
+  s.g.stroke();
+  stroke(s, [[-0.05, 0.095], [-0.03, 0.13], [0.07, 0.115], [0.08, 0.08]], 0.013, scale(leather, 0.6)); // prettier-ignore
+  for (const x of [-0.19, 0.19]) box(s, x, 0.055, 0.03, 0.032, lit(s, '#c9a24a'));
+  for (let letter = 0; letter < 6; letter++) stroke(s, [[-0.2 + letter * 0.026, -0.02], [-0.19 + letter * 0.026, 0.02]], 0.006, scale(leather, 0.25)); // prettier-ignore
+  s.g.restore();
 }
 
 function lantern(s: Stage): void {

@@ -5,7 +5,7 @@ import { lookOf } from '../people/look.ts';
 import { crown } from './nature.ts';
 
 const grounds: Readonly<Partial<Record<PlaceKind, string>>> = {
-  platform: '#8d887f', railway: '#6b6a52', road: '#4c4e52', street: '#5b5e63', rooftop: '#77726b', forest: '#5a6b3a',
+  platform: '#8d887f', halt: '#9b968b', railway: '#6b6a52', road: '#4c4e52', street: '#5b5e63', rooftop: '#77726b', forest: '#5a6b3a',
   sea: '#c9ae84', mountain: '#6d6c55', park: '#6f8a4a', field: '#a8924e', palace: '#9a9184', facade: '#77746e',
   office: '#565c63', hospital: '#8b9a9b', shop: '#8f938e', 'train-car': '#4a4642', corridor: '#5b5f60',
 }; // prettier-ignore
@@ -16,7 +16,7 @@ export function paintPlan(s: Stage, kind: PlaceKind, interior: boolean): void {
   box(s, -s.reach, -s.reachY, s.reach * 2, s.reachY * 2, scale(ground, 0.92));
   if (interior) planks(s, ground);
   else if (kind === 'street' || kind === 'road' || kind === 'facade') lanes(s, ground);
-  else if (kind === 'platform' || kind === 'railway') tracks(s, ground);
+  else if (kind === 'platform' || kind === 'halt' || kind === 'railway') tracks(s, ground);
   else growth(s, kind === 'forest' ? 22 : 9, ground);
   if (interior) furniture(s);
   if (s.palette.lamps) glow(s, 0, -0.02, 0.5, [255, 196, 122], 0.5);

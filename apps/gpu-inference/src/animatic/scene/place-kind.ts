@@ -4,7 +4,7 @@ export const interiorKinds = [
   'train-car', 'vehicle', 'office', 'hospital', 'classroom', 'restaurant', 'corridor', 'hall', 'shop', 'station-hall', 'room',
 ] as const; // prettier-ignore
 export const exteriorKinds = [
-  'platform', 'railway', 'road', 'street', 'rooftop', 'forest', 'sea', 'mountain', 'park', 'field', 'palace', 'facade',
+  'platform', 'halt', 'railway', 'road', 'street', 'rooftop', 'forest', 'sea', 'mountain', 'park', 'field', 'palace', 'facade',
 ] as const; // prettier-ignore
 export type InteriorKind = (typeof interiorKinds)[number];
 export type ExteriorKind = (typeof exteriorKinds)[number];
@@ -13,7 +13,13 @@ export type PlaceKind = InteriorKind | ExteriorKind;
 export interface Place {
   readonly kind: PlaceKind;
   readonly interior: boolean;
+  /** What lies behind it, where its kind leaves that open. */
+  readonly vista: Vista;
+  /** Whether a train stands by, or is seen far off, where its kind leaves that open. */
+  readonly train: 'none' | 'near' | 'far';
 }
+
+export type Vista = 'town' | 'sea' | 'hills';
 
 interface Rule {
   readonly words: RegExp;
@@ -25,7 +31,8 @@ interface Rule {
 
 /** The first rule that matches wins, so the more special words stand before the more general ones. */
 const rules: readonly Rule[] = [
-  rule(/站台|月台|platform|\bhalt\b/, 'station-hall', 'platform', 'outside'),
+  rule(/小站|乘降所|\bhalt\b|whistle[- ]stop|(?:country|rural|village) station/, 'station-hall', 'halt', 'outside'),
+  rule(/站台|月台|platform/, 'station-hall', 'platform', 'outside'),
   rule(/车站|候车|火车站|地铁站|station|terminal|waiting room|ticket/, 'station-hall', 'platform', 'inside'),
   rule(/餐车|车厢|列车|火车|地铁|高铁|卧铺|train|carriage|subway|metro|tram|dining car|sleeper|compartment/, 'train-car', 'railway', 'inside'),
   rule(/轨道|铁路|铁轨|railway|tracks?\b|railroad/, 'train-car', 'railway', 'outside'),
@@ -57,8 +64,20 @@ export function placeOf(picture: Picture): Place {
     picture.intExt === 'INT_EXT_INT' ||
     picture.intExt === 'INT_EXT_BOTH' ||
     (picture.intExt !== 'INT_EXT_EXT' && found.usually === 'inside');
-  return { kind: inside ? found.inside : found.outside, interior: inside };
+  const words = `${picture.location} ${picture.description}`.toLowerCase();
+  return {
+    kind: inside ? found.inside : found.outside,
+    interior: inside,
+    vista: vistas.find(([pattern]) => pattern.test(words))?.[1] ?? 'town',
+    train: !train.test(words) ? 'none' : picture.cast.length > 0 ? 'near' : 'far',
+  };
 }
+
+const vistas: readonly (readonly [RegExp, Vista])[] = [
+  [/海|港|岸|码头|\bsea\b|ocean|coast|harbou?r|cliff|shore|beach|\bbay\b/, 'sea'],
+  [/山|丘|谷|乡|村|田野|mountain|\bhills?\b|valley|village|country|rural|field|forest|desert/, 'hills'],
+];
+const train = /列车|火车|车厢|车门|\btrains?\b|carriage|locomotive|\bdoors?\b/;
 
 function match(text: string): Rule | undefined {
   const words = text.toLowerCase();

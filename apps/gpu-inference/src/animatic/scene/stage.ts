@@ -1,6 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { css, mix, rgb, type Rgb } from './colour.ts';
 import { tint, type Palette } from './palette.ts';
+import type { Place } from './place-kind.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -18,9 +19,12 @@ export interface Stage {
   readonly reachY: number;
   /** Height of the horizon: lower on the picture when the camera looks up. */
   readonly horizon: number;
-  /** The place's name as the script has it, for signs. */
+  /** The place's name as the script has it, for signs; empty where a sign would not be seen whole. */
   readonly sign: string;
+  /** Half the width in which a sign is seen whole. */
+  readonly signReach: number;
   readonly font: string;
+  readonly place: Place;
 }
 
 export type Point = readonly [x: number, y: number];
@@ -157,13 +161,39 @@ export function lamp(s: Stage, x: number, y: number, size: number, cord: number)
   glow(s, x, y + size * 0.5, size * 4.5, rgb('#ffc37a'), 0.6);
 }
 
-/** A board with the place's name, cut to what fits. */
+/** A board with the place's whole name, moved and shrunk to where it is seen; none where it could not be read. */
 export function signboard(s: Stage, x: number, y: number, w: number, h: number, board: Rgb, ink: Rgb): void {
   if (s.sign === '') return;
-  box(s, x - w / 2, y - h / 2, w, h, board);
-  s.g.font = `${h * 0.56}px ${s.font}`;
+  const widthOf = (text: string) => {
+    s.g.font = `100px ${s.font}`;
+    return s.g.measureText(text).width / 100;
+  };
+  const width = Math.min(w, s.signReach * 2);
+  const { lines, size } = signLines(s.sign, width * 0.9, h, widthOf);
+  if (size < smallestLetter) return;
+  const centre = Math.max(width / 2 - s.signReach, Math.min(s.signReach - width / 2, x));
+  box(s, centre - width / 2, y - h / 2, width, h, board);
+  s.g.font = `${size}px ${s.font}`;
   s.g.textAlign = 'center';
   s.g.textBaseline = 'middle';
   s.g.fillStyle = css(ink);
-  s.g.fillText(s.sign, x, y, w * 0.9);
+  lines.forEach((text, row) => s.g.fillText(text, centre, y + (row - (lines.length - 1) / 2) * size * 1.14));
+}
+
+/** In picture heights: 9 pixels of 1920. */
+const smallestLetter = 0.0047;
+
+/** A name on one line, or on two where that allows larger letters; `widthOf` measures at letter size 1. */
+export function signLines(
+  name: string,
+  width: number,
+  height: number,
+  widthOf: (text: string) => number,
+): { readonly lines: readonly string[]; readonly size: number } {
+  const fit = (lines: readonly string[]) => ({
+    lines,
+    size: Math.min((height * (lines.length > 1 ? 0.8 : 0.56)) / lines.length, width / Math.max(...lines.map(widthOf))),
+  }); // prettier-ignore
+  const breaks = [...name.matchAll(/ /g)].map(({ index }) => [name.slice(0, index), name.slice(index + 1)]);
+  return [[name], ...breaks].map(fit).reduce((best, next) => (next.size > best.size ? next : best));
 }
