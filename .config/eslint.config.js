@@ -45,8 +45,14 @@ const withTesting = layers.map((layer) => ({
 const impure = [
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'pass the time in' },
   { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'pass the time in' },
-  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'pass the randomness in' },
-  { selector: "CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]", message: 'decisions do not wait' },
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'pass the randomness in',
+  },
+  {
+    selector: 'CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/]',
+    message: 'decisions do not wait',
+  },
 ];
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -74,7 +80,10 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/require-await': 'off',
@@ -91,7 +100,10 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: [{ regex: '^node:', message: 'decisions do no I/O' }] }],
     },
   },
-  { files: ['**/src/config.ts', '**/test/**/*.ts', '**/bench/**/*.ts', 'libs/testing/**/*.ts'], rules: { 'no-restricted-syntax': ['error', decorator] } },
+  {
+    files: ['**/src/config.ts', '**/test/**/*.ts', '**/bench/**/*.ts', 'libs/testing/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', decorator] },
+  },
   {
     files: ['**/test/**/*.ts', '**/bench/**/*.ts'],
     rules: {

@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const filters = process.argv.slice(2);
 
-const vitest = ['tests', () => run(bin('vitest'), ['run', '--config', '.config/vitest.config.ts', '--root', '.', ...filters])];
+const vitest = [
+  'tests',
+  () => run(bin('vitest'), ['run', '--config', '.config/vitest.config.ts', '--root', '.', ...filters]),
+];
 const steps =
   filters.length > 0
     ? [vitest]
@@ -17,10 +20,21 @@ const steps =
         ['format', () => run(bin('prettier'), ['--check', '--log-level', 'warn', '.'])],
         ['protocol', () => run(bin('buf'), ['lint', 'proto'])],
         ['generated code is fresh', generatedIsFresh],
-        ['types', () => run(process.execPath, [join(root, 'node_modules/@typescript/native/bin/tsc'), '-p', 'tsconfig.base.json'])],
+        [
+          'types',
+          () =>
+            run(process.execPath, [
+              join(root, 'node_modules/@typescript/native/bin/tsc'),
+              '-p',
+              'tsconfig.base.json',
+            ]),
+        ],
         // The boundary rule reads nx's cached graph: build it first.
         ['project graph', () => run(bin('nx'), ['show', 'projects'], 'ignore')],
-        ['lint and boundaries', () => run(bin('eslint'), ['-c', '.config/eslint.config.js', '--max-warnings', '0', '.'])],
+        [
+          'lint and boundaries',
+          () => run(bin('eslint'), ['-c', '.config/eslint.config.js', '--max-warnings', '0', '.']),
+        ],
         vitest,
       ];
 
@@ -44,10 +58,13 @@ function run(command, args, stdout = 'inherit') {
 function generatedIsFresh() {
   const fresh = mkdtempSync(join(tmpdir(), 'reelmesh-gen-'));
   try {
-    if (!run(bin('buf'), ['generate', 'proto', '--template', 'proto/buf.gen.yaml', '-o', fresh])) return false;
+    if (!run(bin('buf'), ['generate', 'proto', '--template', 'proto/buf.gen.yaml', '-o', fresh]))
+      return false;
     const made = filesUnder(join(fresh, 'libs/contracts/src/gen'));
     const kept = filesUnder(join(root, 'libs/contracts/src/gen'));
-    const stale = [...new Set([...made.keys(), ...kept.keys()])].filter((name) => made.get(name) !== kept.get(name));
+    const stale = [...new Set([...made.keys(), ...kept.keys()])].filter(
+      (name) => made.get(name) !== kept.get(name),
+    );
     if (stale.length > 0) console.error(`stale: ${stale.join(', ')}; run "npm run generate"`);
     return stale.length === 0;
   } finally {
@@ -56,7 +73,9 @@ function generatedIsFresh() {
 }
 
 function filesUnder(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   return new Map(
     files.map((entry) => {
       const path = join(entry.parentPath, entry.name);
