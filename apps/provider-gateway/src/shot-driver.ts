@@ -158,7 +158,7 @@ export class ShotDriver {
     command: RenderCommand,
     takes: readonly TakeRecord[],
   ): Promise<TakeRecord | undefined> {
-    const { reporter, stops, takeLog, slots, sender, senderName } = this.#deps;
+    const { reporter, stops, takeLog, slots, senderName } = this.#deps;
     const giveUp = async (failure: FailureClass, message: string): Promise<undefined> => {
       this.#commands.delete(shotOf(command));
       await reporter.failed(command, takes, {
