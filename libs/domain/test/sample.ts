@@ -190,7 +190,7 @@ export const runwayCard: ModelCard = {
 export const animaticCard: ModelCard = {
   provider: 'self-hosted',
   model: 'animatic',
-  revision: 'animatic-1',
+  revision: 'animatic-2',
   seconds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
   microsPerSecond: 0,
   expectedMsPerSecond: 1500,

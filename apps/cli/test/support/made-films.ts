@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { foldTakes, ledgerStream } from '@reelmesh/domain';
-import type { Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
+import type { FilmFact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
 import { openSqliteFacts } from '@reelmesh/storage';
 import { expect } from 'vitest';
 import type { MakeReport as Made } from '../../src/film-report.ts';
@@ -87,7 +87,7 @@ export async function readFacts(home: string, data = 'data') {
   const facts = await openSqliteFacts({ path: join(home, data, 'facts.db') });
   try {
     const takes = foldTakes((await facts.readPrefix('take/')) as readonly TakeFact[]);
-    const films = await facts.readPrefix('film/');
+    const films = (await facts.readPrefix('film/')) as readonly FilmFact[];
     const ledger = new Map<string, readonly LedgerFact[]>();
     for (const filmId of new Set(films.map((fact) => fact.stream.slice('film/'.length)))) {
       ledger.set(filmId, (await facts.read(ledgerStream(filmId))) as readonly LedgerFact[]);
@@ -106,8 +106,4 @@ export function expectRenderedOnce(takes: readonly TakeRecord[]): void {
     expect([shot, settled.length]).toEqual([shot, 1]);
     expect([shot, ofShot.at(-1)?.state]).toEqual([shot, 'TAKE_STATE_SETTLED']);
   }
-}
-
-export function shotFacts(films: readonly Fact[]): readonly Fact[] {
-  return films.filter((fact) => fact.kind === 'film.shot');
 }
