@@ -39,6 +39,8 @@ const LONGEST_PAUSE_MS = 60_000;
 const EARLY_HINTS = 1000;
 /** A broken file may be a broken download: looked at this often before it counts as the provider's. */
 const BAD_FILE_TRIES = 3;
+/** Providers keep a file for about a day: after that nobody waits for one that cannot be had. */
+const FILE_KEPT_MS = 86_400_000;
 /** After its deadline a take is cancelled; after this many deadlines nobody waits for the provider's word any longer. */
 const GIVE_UP_AFTER_DEADLINES = 2;
 
@@ -205,7 +207,8 @@ export class Attendant {
   ): Promise<void> {
     const { take } = watched;
     watched.take = (await this.#deps.takeLog.step(take, kind, body)) ?? (await this.#reread(take));
-    this.#leave(watched);
+    // An operator who ended a doubt by attaching the task wants it watched for as long as it takes.
+    if (watched.take.state !== 'TAKE_STATE_ACCEPTED') this.#leave(watched);
   }
 
   #leave(watched: Watched): void {
@@ -220,8 +223,16 @@ export class Attendant {
   async #mindDeadline(watched: Watched, pauseMs: number): Promise<void> {
     const { take } = watched;
     const { deadlineMs } = this.#card(take);
-    const age = this.#deps.clock.now() - take.createdAtMs;
+    const now = this.#deps.clock.now();
+    const age = now - take.createdAtMs;
     this.#due.schedule(take.id, pauseMs);
+    if (take.state === 'TAKE_STATE_SUCCEEDED' && now - take.updatedAtMs > FILE_KEPT_MS) {
+      return this.#end(watched, 'take.failed', {
+        failure: 'FAILURE_CLASS_DOWNLOAD',
+        message: 'paid, but its file could not be had for a day',
+        costMicros: take.costMicros,
+      });
+    }
     if (age < deadlineMs || take.state !== 'TAKE_STATE_ACCEPTED') return;
     if (!take.cancelRequested) {
       this.#deps.log.warn({ takeId: take.id, ageMs: age }, 'take passed its deadline and was cancelled');

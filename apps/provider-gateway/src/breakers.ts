@@ -69,7 +69,8 @@ export class Breakers {
     // A probe is under way: its outcome is the next thing that is known.
     if (entry.breaker.halfOpen)
       return entry.probing ? this.#clock.now() + this.#settings.firstResetMs / 10 : 0;
-    return entry.probeAtMs;
+    // The time has come, but opossum's timer has not: it still refuses.
+    return Math.max(entry.probeAtMs, this.#clock.now() + 1);
   }
 
   /**
@@ -83,7 +84,7 @@ export class Breakers {
     failed: (outcome: { readonly value: T } | { readonly error: unknown }) => boolean,
   ): Promise<T> {
     const entry = this.#entryOf(keyOf(target, operation));
-    if (this.admitsAtMs(target, operation) > this.#clock.now() || entry.breaker.opened) throw open(entry.key);
+    if (this.admitsAtMs(target, operation) > this.#clock.now()) throw open(entry.key);
     const { generation } = entry;
     if (entry.breaker.halfOpen) entry.probing = true;
     try {

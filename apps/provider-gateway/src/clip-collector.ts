@@ -38,11 +38,11 @@ export class ClipCollector {
     const path = join(this.#options.tempDir, `${take.id}.part`);
     try {
       const { maxBytes, timeoutMs, breakers } = this.#options;
-      const hosts = provider.outputHosts(take.intent.endpoint);
+      const source = provider.outputSource(take.intent.endpoint);
       await breakers.call(
         `${take.intent.provider}/${take.intent.model}`,
         'download',
-        () => download(output.url, path, { hosts, maxBytes, timeoutMs, signal }),
+        () => download(output.url, path, { ...source, maxBytes, timeoutMs, signal }),
         isOutage,
       );
       const picture = await verifyClip(path, { minSeconds: take.intent.spec.seconds - 0.5, signal });

@@ -1,4 +1,15 @@
 import { field, section } from '@reelmesh/service';
+import type { Field } from '@reelmesh/service';
+import { profiles } from './openai-videos.ts';
+
+const openaiVideosBaseUrl: Field<string | undefined> = {
+  ...field.url({
+    protocols: ['https', 'http'],
+    env: 'OPENAI_VIDEOS_BASE_URL',
+    doc: 'a /v1/videos server, without the /v1; http only on loopback or without a key; unset: none',
+  }),
+  fallback: undefined,
+};
 
 export const config = section('gateway', {
   renderConcurrency: field.int({
@@ -29,6 +40,67 @@ export const config = section('gateway', {
     secret: true,
     env: 'RUNWAYML_API_SECRET',
     doc: 'Runway API key; without it no strategy can use Runway',
+  }),
+  falConcurrency: field.int({
+    min: 1,
+    max: 1000,
+    fallback: 2,
+    doc: 'takes under way at fal; 2 for a new account',
+  }),
+  falQueueUrl: field.url({
+    protocols: ['https', 'http'],
+    fallback: 'https://queue.fal.run',
+    env: 'FAL_QUEUE_URL',
+    doc: "where fal's queue is; http only on loopback",
+  }),
+  falPlatformUrl: field.url({
+    protocols: ['https', 'http'],
+    fallback: 'https://api.fal.ai',
+    env: 'FAL_PLATFORM_URL',
+    doc: 'where fal lists its requests; http only on loopback',
+  }),
+  falKey: field.optional({
+    secret: true,
+    env: 'FAL_KEY',
+    doc: 'fal API key (id:secret); without it no strategy can use fal',
+  }),
+  zhipuConcurrency: field.int({ min: 1, max: 1000, fallback: 5, doc: 'takes under way at Zhipu' }),
+  zhipuBaseUrl: field.url({
+    protocols: ['https', 'http'],
+    fallback: 'https://open.bigmodel.cn/api/paas/v4',
+    env: 'ZHIPU_BASE_URL',
+    doc: 'where Zhipu is; http only on loopback',
+  }),
+  zhipuApiKey: field.optional({
+    secret: true,
+    env: 'ZHIPU_API_KEY',
+    doc: 'Zhipu API key; without it no strategy can use Zhipu',
+  }),
+  openaiVideosConcurrency: field.int({
+    min: 1,
+    max: 1000,
+    fallback: 1,
+    doc: 'takes under way at the /v1/videos server',
+  }),
+  openaiVideosBaseUrl,
+  openaiVideosApiKey: field.optional({
+    secret: true,
+    env: 'OPENAI_VIDEOS_API_KEY',
+    doc: 'its key, if it wants one',
+  }),
+  openaiVideosProfile: field.choice(Object.keys(profiles) as (keyof typeof profiles)[], {
+    fallback: 'vllm-omni',
+    doc: 'what kind of server it is: sglang, vllm-omni or openai',
+  }),
+  openaiVideosModel: field.text({
+    fallback: 'wan2.2-t2v-a14b',
+    doc: 'the model that it runs, by its name in the catalogue',
+  }),
+  openaiVideosMicrosPerSecond: field.int({
+    min: 0,
+    max: 100_000_000,
+    fallback: 0,
+    doc: 'what a second of its film costs, millionths of a dollar; 0: your own machine, and lost takes are made again',
   }),
   submitTimeoutMs: field.int({
     min: 100,

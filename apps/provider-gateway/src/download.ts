@@ -10,9 +10,18 @@ import { pipeline } from 'node:stream/promises';
 import { AppError, Code } from '@reelmesh/domain';
 import ipaddr from 'ipaddr.js';
 
-export interface DownloadOptions {
+/** Where a provider's clips come from. */
+export interface OutputSource {
   /** Hosts (`example.com`, with port when not the default) that may be asked; a leading dot allows subdomains. */
   readonly hosts: readonly string[];
+  /**
+   * The server that an operator pointed us to, when clips come from itself: it may be a private address without TLS, and
+   * it gets these headers. Nobody else does, not after a redirect either.
+   */
+  readonly own?: { readonly origin: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+export interface DownloadOptions extends OutputSource {
   readonly maxBytes: number;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -22,7 +31,8 @@ const MAX_HOPS = 3;
 
 /**
  * Fetches a provider's output to a file. Every hop is checked: https only, an allowed host, an address that is public;
- * loopback only where the allow-list names it, which it does for an emulator. No credentials are sent.
+ * loopback only where the allow-list names it, which it does for an emulator. Credentials go to the provider's own
+ * server only, if to any.
  *
  * Throws a retryable AppError for what a later try may mend (network, 5xx, 403/404: the URL may have expired, a cut
  * body), DATA_LOSS for an empty file, PERMISSION_DENIED (DOWNLOAD_REFUSED) for a host that is not allowed.
@@ -31,7 +41,7 @@ export async function download(from: string, to: string, options: DownloadOption
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
   let url = new URL(from);
   for (let hop = 0; hop <= MAX_HOPS; hop += 1) {
-    const answer = await open(checked(url, options.hosts), options.hosts, signal);
+    const answer = await open(url, options, signal);
     const { statusCode = 0, headers } = answer;
     if (statusCode >= 300 && statusCode < 400 && headers.location !== undefined) {
       answer.destroy();
@@ -76,7 +86,7 @@ async function save(
   if (size === 0) throw lost('the file is empty');
 }
 
-function checked(url: URL, hosts: readonly string[]): URL {
+function check(url: URL, hosts: readonly string[]): void {
   const allowed = hosts.some((host) =>
     host.startsWith('.') ? url.host.endsWith(host) || url.host === host.slice(1) : url.host === host,
   );
@@ -88,22 +98,27 @@ function checked(url: URL, hosts: readonly string[]): URL {
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !loopback && !isPublic(literal))
     throw refused(`${literal} is not a public address`);
-  return url;
+}
+
+/** The provider's public hosts; of an emulator on loopback nothing but itself. */
+export function outputSource(endpoint: string, publicHosts: readonly string[]): OutputSource {
+  const { host, hostname } = new URL(endpoint);
+  return { hosts: isLoopbackHost(hostname) ? [host] : publicHosts };
 }
 
 export function isLoopbackHost(hostname: string): boolean {
   return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost';
 }
 
-function open(url: URL, hosts: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
+async function open(url: URL, { hosts, own }: OutputSource, signal: AbortSignal): Promise<IncomingMessage> {
+  const trusted = own?.origin === url.origin ? own : undefined;
+  if (trusted === undefined) check(url, hosts);
+  const loopback = isLoopbackHost(url.hostname) && hosts.includes(url.host);
+  const guard = trusted === undefined ? { lookup: guardedLookup(loopback) } : { headers: trusted.headers };
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
       url,
-      {
-        agent: false,
-        signal,
-        lookup: guardedLookup(isLoopbackHost(url.hostname) && hosts.includes(url.host)),
-      },
+      { agent: false, signal, ...guard },
       resolve,
     );
     request.on('error', (error) =>

@@ -70,7 +70,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
       if (!isInDoubt(take.state)) {
         throw new AppError(
           Code.FAILED_PRECONDITION,
-          `take ${takeId} is ${take.state}, so there is no doubt to end`,
+          `take ${takeId} is ${take.state.slice('TAKE_STATE_'.length).toLowerCase()}: there is no doubt to end`,
           {
             reason: 'TAKE_NOT_IN_DOUBT',
           },
@@ -87,6 +87,15 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
     switch (resolution) {
       case 'RESOLUTION_ATTACH':
         if (taskId === '') throw invalid('TASK_ID_MISSING', 'attaching needs the task id at the provider');
+        if (await takeLog.isTaken(taskId, 0)) {
+          throw new AppError(
+            Code.FAILED_PRECONDITION,
+            `task ${taskId} belongs to another take: its clip and its charge are booked there`,
+            {
+              reason: 'TASK_TAKEN',
+            },
+          );
+        }
         return written(take, await takeLog.step(take, 'take.found', { taskId, by }));
       case 'RESOLUTION_VOID':
         return written(take, await takeLog.step(take, 'take.not_found', { by }));

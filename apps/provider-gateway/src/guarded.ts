@@ -1,8 +1,10 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
 import { AppError } from '@reelmesh/domain';
-import type { Clock, ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { Clock, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
 import type { Breakers } from './breakers.ts';
+import type { OutputSource } from './download.ts';
+import type { ModelRow } from './knobs.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
 /** Refusals of the account, not of the shot: no use in asking again until a check says that they are over. */
@@ -52,8 +54,8 @@ export class Guarded implements Provider {
     return { reason: 'breaker_open', failure: 'FAILURE_CLASS_TRANSIENT', untilMs };
   }
 
-  prepare(card: ModelCard, spec: RenderSpec): PreparedRequest {
-    return this.#inner.prepare(card, spec);
+  prepare(row: ModelRow, spec: RenderSpec): PreparedRequest {
+    return this.#inner.prepare(row, spec);
   }
 
   promptLength(spec: RenderSpec): number {
@@ -93,8 +95,8 @@ export class Guarded implements Provider {
     return this.#inner.isOver(model, failure, signal);
   }
 
-  outputHosts(endpoint: string): readonly string[] {
-    return this.#inner.outputHosts(endpoint);
+  outputSource(endpoint: string): OutputSource {
+    return this.#inner.outputSource(endpoint);
   }
 
   stop(): void {

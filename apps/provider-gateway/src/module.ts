@@ -5,21 +5,17 @@ import type { Bus } from '@reelmesh/messaging';
 import type { ServiceModule } from '@reelmesh/service';
 import { Attendant } from './attendant.ts';
 import { Breakers, defaultBreakers } from './breakers.ts';
-import { loadCatalogue } from './catalogue.ts';
+import { loadCatalogue, withPrice } from './catalogue.ts';
 import { ClipCollector } from './clip-collector.ts';
 import { config } from './config.ts';
 import { FilmStops } from './film-stops.ts';
 import { gatewayService } from './gateway-service.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
-import { Guarded } from './guarded.ts';
 import { openPaidTakes } from './open-takes.ts';
-import type { Provider } from './provider.ts';
+import { openProviders } from './providers.ts';
 import { Reporter } from './reporter.ts';
-import { Runway } from './runway.ts';
-import { SelfHosted } from './self-hosted.ts';
 import { Sender } from './sender.ts';
 import { ShotDriver } from './shot-driver.ts';
-import { Slots } from './slots.ts';
 import { TakeLog } from './take-log.ts';
 
 interface Deps {
@@ -39,27 +35,14 @@ export const module: ServiceModule<Deps, typeof config> = {
   needs: ['cache', 'gpu-inference'],
   config,
   async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings }) {
-    const catalogue = await loadCatalogue();
-    const selfHosted = new SelfHosted(bus, settings.callTimeoutMs);
+    const catalogue = withPrice(await loadCatalogue(), 'openai-videos', settings.openaiVideosMicrosPerSecond);
     const breakers = new Breakers(
       { ...defaultBreakers, firstResetMs: settings.breakerResetMs },
       { clock, log, metrics },
       (key) => bus.hint('breaker', key),
     );
-    const plainRunway = new Runway({
-      baseUrl: settings.runwayBaseUrl,
-      apiSecret: settings.runwayApiSecret,
-      submitTimeoutMs: settings.submitTimeoutMs,
-      callTimeoutMs: settings.callTimeoutMs,
-    });
-    const runway = new Guarded(plainRunway, { clock, log, breakers, holdCheckMs: settings.holdCheckMs });
-    const providers = new Map<string, Provider>(
-      [selfHosted, runway].map((provider) => [provider.name, provider]),
-    );
-    const slots = new Map([
-      ['self-hosted', new Slots(settings.selfHostedConcurrency)],
-      ['runway', new Slots(settings.runwayConcurrency)],
-    ]);
+    const opened = openProviders(settings, bus, { clock, log, breakers });
+    const { byName: providers, slots, selfHosted } = opened;
     const senderName = `gateway-${instanceId}/${ids.next('r')}`;
     const takeLog = new TakeLog(facts, clock);
     const stops = new FilmStops(facts, clock);
@@ -129,7 +112,7 @@ export const module: ServiceModule<Deps, typeof config> = {
         await work.stop();
         await attendant.stop();
         await Promise.all(running.map((one) => one.stop()));
-        runway.stop();
+        opened.stop();
         breakers.stop();
       },
     };

@@ -1,6 +1,8 @@
 import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { OutputSource } from './download.ts';
+import type { ModelRow } from './knobs.ts';
 
 /** A request ready to send, fixed before the first byte leaves. */
 export interface PreparedRequest {
@@ -44,15 +46,15 @@ export type LookupResult =
   | { readonly kind: 'cannot-tell' };
 
 /**
- * One provider. Every method makes at most one call and never retries: the gateway has the only retry loop.
- * A network failure of poll, lookup or cancel is thrown as a retryable AppError; it is never a verdict.
+ * One provider. Only `submit` creates anything, with one call; the others ask. None retries: the gateway has the only
+ * retry loop. A network failure of poll, lookup or cancel is thrown as a retryable AppError; it is never a verdict.
  */
 export interface Provider {
   readonly name: string;
   /** Why a model of it cannot be used now; undefined when it can. */
   unavailable(model: string): Obstacle | undefined;
   /** Pure. The prompt's length in UTF-16 units counts against the model's limit. */
-  prepare(card: ModelCard, spec: RenderSpec): PreparedRequest;
+  prepare(row: ModelRow, spec: RenderSpec): PreparedRequest;
   /** 0 when the model takes no text. */
   promptLength(spec: RenderSpec): number;
   /** Exactly one create call. Never throws: every outcome is one of the four. */
@@ -66,6 +68,6 @@ export interface Provider {
    * spending anything.
    */
   isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean>;
-  /** Which hosts a clip may be downloaded from, given where the take was submitted. */
-  outputHosts(endpoint: string): readonly string[];
+  /** Where a clip may be downloaded from, given where the take was submitted. */
+  outputSource(endpoint: string): OutputSource;
 }

@@ -1,5 +1,7 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
+import { createdOr, refusalByStatus, underWay } from './provider-api.ts';
+import type { ApiAnswer } from './provider-api.ts';
 import type { PollResult, SubmitResult } from './provider.ts';
 
 /** $0.01 a credit, in micro-dollars. Source: Runway's price page. */
@@ -26,23 +28,10 @@ const organization = z.object({
 
 const refusal = z.object({ error: z.string() });
 
-/** Why a create was refused, or whether it is in doubt. 5xx are in doubt: Runway does not say that they are not charged. */
-export function readCreate(status: number, body: unknown): SubmitResult {
-  if (status >= 200 && status < 300) {
-    const answer = created.safeParse(body);
-    return answer.success
-      ? { kind: 'accepted', taskId: answer.data.id }
-      : { kind: 'unknown', message: `runway answered ${status} without a readable task id` };
-  }
-  const text = refusal.safeParse(body);
-  const message = `runway answered ${status}${text.success ? `: ${text.data.error.slice(0, 300)}` : ''}`;
-  if (status === 400) return { kind: 'rejected', failure: readBadRequest(text.data?.error ?? ''), message };
-  if (status === 401 || status === 403) return { kind: 'rejected', failure: 'FAILURE_CLASS_AUTH', message };
-  if (status === 429) return { kind: 'rejected', failure: 'FAILURE_CLASS_QUOTA', message };
-  if (status >= 400 && status < 500 && status !== 408) {
-    return { kind: 'rejected', failure: 'FAILURE_CLASS_INVALID_INPUT', message };
-  }
-  return { kind: 'unknown', message };
+/** 5xx leave the charge in doubt: Runway does not say that they are free. */
+export function readCreate({ status, json }: Pick<ApiAnswer, 'status' | 'json'>): SubmitResult {
+  const text = refusal.safeParse(json).data?.error ?? '';
+  return createdOr('runway', status, created.safeParse(json).data?.id, refusalOf(status, text), text);
 }
 
 /** Whether an organization's figures say that a refusal is over. An answer at all says that the key is good. */
@@ -56,14 +45,14 @@ export function readOrganization(body: unknown, model: string, failure: FailureC
   return (usage.models[model]?.dailyGenerations ?? 0) < limit;
 }
 
-/** Runway has no status of its own for an empty account: it is a 400 that says so. */
-function readBadRequest(error: string): FailureClass {
-  return /\bcredits\b/i.test(error) ? 'FAILURE_CLASS_NO_FUNDS' : 'FAILURE_CLASS_INVALID_INPUT';
+/** Runway has no status of its own for an empty account: it is a 400 that says so. Its 429 is the daily quota. */
+function refusalOf(status: number, error: string): FailureClass | undefined {
+  if (status === 400 && /\bcredits\b/i.test(error)) return 'FAILURE_CLASS_NO_FUNDS';
+  return status === 429 ? 'FAILURE_CLASS_QUOTA' : refusalByStatus(status);
 }
 
 /**
- * A task as Runway tells it. A word that we do not know means that it is still running: taking it for a failure would
- * pay twice.
+ * A task as Runway tells it.
  * @param quoteMicros charged when Runway does not say what a finished task cost
  */
 export function readTask(body: unknown, quoteMicros: number): PollResult | undefined {
@@ -71,7 +60,8 @@ export function readTask(body: unknown, quoteMicros: number): PollResult | undef
   if (!answer.success) return undefined;
   const { status, progress = 0, cost, output, failure, failureCode } = answer.data;
   const costMicros = cost === undefined ? quoteMicros : Math.round(cost.credits * MICROS_PER_CREDIT);
-  switch (status.trim().toUpperCase()) {
+  const word = status.trim().toUpperCase();
+  switch (word) {
     case 'SUCCEEDED': {
       const url = output?.[0];
       if (url !== undefined) return { kind: 'succeeded', costMicros, output: { url } };
@@ -96,7 +86,7 @@ export function readTask(body: unknown, quoteMicros: number): PollResult | undef
     case 'PENDING':
       return { kind: 'running', progress: 0, waitingFor: 'provider queue' };
     default:
-      return { kind: 'running', progress: Math.min(1, Math.max(0, progress)), waitingFor: 'render' };
+      return underWay(word, word === 'RUNNING', progress);
   }
 }
 

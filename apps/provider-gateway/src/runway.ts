@@ -1,19 +1,18 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import { AppError, Code, billedSeconds, nearestRatio } from '@reelmesh/domain';
-import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
-import { isLoopbackHost } from './download.ts';
-import { HttpFailure, httpCall, jsonOf } from './http-call.ts';
-import type { HttpAnswer, HttpCall } from './http-call.ts';
-import { promptOf } from './prompt.ts';
+import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import { inputOf, promptLengthOf } from './knobs.ts';
+import type { Knobs, ModelRow } from './knobs.ts';
+import { outputSource } from './download.ts';
+import type { OutputSource } from './download.ts';
+import { ProviderApi } from './provider-api.ts';
+import type { CreateRequest } from './provider-api.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 import { readCreate, readOrganization, readTask } from './runway-answers.ts';
 
 /** The API version that we speak; Runway refuses calls without one. */
 const VERSION = '2024-11-06';
-const CREDENTIAL = 'env:RUNWAYML_API_SECRET';
 
-/** A width and height that differ from the film's by more than this are worth a warning. */
-const RATIO_TOLERANCE = 0.02;
+const knobs: Knobs = { prompt: 'promptText', ratio: 'ratio', seconds: 'duration', seed: 'seed' };
 
 export interface RunwayOptions {
   readonly baseUrl: string;
@@ -23,85 +22,44 @@ export interface RunwayOptions {
 }
 
 /**
- * Runway over plain HTTP, one call a method: its SDK repeats a paid create up to three times when the connection breaks.
+ * Runway over plain HTTP: its SDK repeats a paid create up to three times when the connection breaks.
  * Runway has no list of tasks, so a create whose answer was lost cannot be looked up.
  */
 export class Runway implements Provider {
   readonly name = 'runway';
-  readonly #options: RunwayOptions;
+  readonly #api: ProviderApi;
 
-  constructor(options: RunwayOptions) {
-    const url = new URL(options.baseUrl);
-    if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname)) {
-      throw new AppError(
-        Code.INVALID_ARGUMENT,
-        `RUNWAYML_BASE_URL ${options.baseUrl} must be https off loopback`,
-        {
-          reason: 'CONFIG_INVALID',
-        },
-      );
-    }
-    this.#options = options;
+  constructor({ apiSecret, ...options }: RunwayOptions) {
+    this.#api = new ProviderApi({
+      ...options,
+      name: this.name,
+      secret: apiSecret,
+      variables: { baseUrl: 'RUNWAYML_BASE_URL', secret: 'RUNWAYML_API_SECRET' },
+      authorize: (secret) => ({ authorization: `Bearer ${secret}` }),
+      headers: { 'x-runway-version': VERSION },
+    });
   }
 
   unavailable(): Obstacle | undefined {
-    return this.#options.apiSecret === undefined ? { reason: 'not_configured' } : undefined;
+    return this.#api.unavailable();
   }
 
   promptLength(spec: RenderSpec): number {
-    return spec.picture === undefined ? 0 : promptOf(spec.picture).length;
+    return promptLengthOf(spec);
   }
 
-  prepare(card: ModelCard, spec: RenderSpec): PreparedRequest {
-    const warnings: string[] = [];
-    const ratio = nearestRatio(card.ratios ?? [], spec.width, spec.height);
-    const duration = billedSeconds(card, spec.seconds);
-    if (spec.picture === undefined || ratio === undefined || duration === undefined) {
-      throw new AppError(Code.INTERNAL, `${card.model} was chosen for a shot that it cannot render`);
-    }
-    if (Math.abs(Math.log(ratio.width / ratio.height / (spec.width / spec.height))) > RATIO_TOLERANCE) {
-      warnings.push(
-        `unsupported: size ${spec.width}x${spec.height}; rendered at ${ratio.name}, fitted by the composer`,
-      );
-    }
-    if (duration !== spec.seconds) {
-      warnings.push(`unsupported: ${spec.seconds} s; rendered ${duration} s, trimmed by the composer`);
-    }
+  prepare(row: ModelRow, spec: RenderSpec): PreparedRequest {
+    const { input, warnings } = inputOf(row, spec, row.knobs ?? knobs);
     return {
-      endpoint: this.#options.baseUrl,
-      credentialRef: CREDENTIAL,
-      request: {
-        path: '/v1/text_to_video',
-        body: {
-          model: card.model,
-          promptText: promptOf(spec.picture),
-          ratio: ratio.name,
-          duration,
-          seed: spec.seed,
-          ...card.parameters,
-        },
-      },
+      endpoint: this.#api.baseUrl,
+      credentialRef: this.#api.credentialRef,
+      request: { path: '/v1/text_to_video', body: { model: row.remoteId, ...input } } satisfies CreateRequest,
       warnings,
     };
   }
 
-  async submit(intent: TakeIntent, _takeId: string, signal: AbortSignal): Promise<SubmitResult> {
-    const { path, body } = intent.request as { readonly path: string; readonly body: unknown };
-    try {
-      const answer = await this.#call(
-        intent,
-        'POST',
-        path,
-        signal,
-        this.#options.submitTimeoutMs,
-        JSON.stringify(body),
-      );
-      return readCreate(answer.status, jsonOf(answer));
-    } catch (error) {
-      if (error instanceof HttpFailure)
-        return { kind: error.sent ? 'unknown' : 'not-sent', message: error.message };
-      return { kind: 'not-sent', message: AppError.from(error).message };
-    }
+  submit(intent: TakeIntent, _takeId: string, signal: AbortSignal): Promise<SubmitResult> {
+    return this.#api.create(intent, intent.request as CreateRequest, signal, readCreate);
   }
 
   async lookup(): Promise<LookupResult> {
@@ -109,81 +67,31 @@ export class Runway implements Provider {
   }
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const answer = await this.#ask(take, 'GET', signal);
+    const answer = await this.#api.ask('GET', take.intent.endpoint, pathOf(take), signal);
     if (answer.status === 404) {
       // After our own DELETE a cancelled task may be gone altogether; otherwise it was accepted and so charged.
+      const costMicros = take.intent.quoteMicros;
       return take.cancelRequested
-        ? { kind: 'cancelled', costMicros: take.intent.quoteMicros }
-        : {
-            kind: 'expired',
-            message: 'runway no longer knows the task',
-            costMicros: take.intent.quoteMicros,
-          };
+        ? { kind: 'cancelled', costMicros }
+        : { kind: 'expired', message: 'runway no longer knows the task', costMicros };
     }
-    const result = answer.status === 200 ? readTask(jsonOf(answer), take.intent.quoteMicros) : undefined;
-    if (result === undefined) throw unavailable(`runway answered a poll with ${answer.status}`);
+    const result = answer.status === 200 ? readTask(answer.json, take.intent.quoteMicros) : undefined;
+    if (result === undefined) throw this.#api.noSense('GET', answer);
     return result;
   }
 
   async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
-    const answer = await this.#ask(take, 'DELETE', signal);
-    if (answer.status >= 500 || answer.status === 429)
-      throw unavailable(`runway answered a cancel with ${answer.status}`);
+    await this.#api.ask('DELETE', take.intent.endpoint, pathOf(take), signal);
   }
 
   async isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean> {
-    const endpoint = this.#options.baseUrl;
-    const answer = await this.#call(
-      { endpoint },
-      'GET',
-      '/v1/organization',
-      signal,
-      this.#options.callTimeoutMs,
-    );
-    return answer.status === 200 && readOrganization(jsonOf(answer), model, failure);
+    const answer = await this.#api.ask('GET', this.#api.baseUrl, '/v1/organization', signal);
+    return answer.status === 200 && readOrganization(answer.json, model, failure);
   }
 
-  outputHosts(endpoint: string): readonly string[] {
-    const { host, hostname } = new URL(endpoint);
-    return isLoopbackHost(hostname) ? [host] : ['.runwayml.com', '.cloudfront.net'];
-  }
-
-  async #ask(take: TakeRecord, method: 'GET' | 'DELETE', signal: AbortSignal): Promise<HttpAnswer> {
-    const path = `/v1/tasks/${encodeURIComponent(take.taskId)}`;
-    try {
-      return await this.#call(take.intent, method, path, signal, this.#options.callTimeoutMs);
-    } catch (error) {
-      throw unavailable(AppError.from(error).message, error);
-    }
-  }
-
-  /** To where the take was submitted, whatever the configuration says now. */
-  #call(
-    intent: Pick<TakeIntent, 'endpoint'>,
-    method: HttpCall['method'],
-    path: string,
-    signal: AbortSignal,
-    timeoutMs: number,
-    body?: string,
-  ): Promise<HttpAnswer> {
-    const { apiSecret } = this.#options;
-    if (apiSecret === undefined)
-      throw new AppError(Code.FAILED_PRECONDITION, 'RUNWAYML_API_SECRET is not set');
-    return httpCall({
-      method,
-      url: new URL(`${intent.endpoint.replace(/\/$/, '')}${path}`),
-      headers: {
-        authorization: `Bearer ${apiSecret}`,
-        'x-runway-version': VERSION,
-        accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body }),
-      timeoutMs,
-      signal,
-    });
+  outputSource(endpoint: string): OutputSource {
+    return outputSource(endpoint, ['.runwayml.com', '.cloudfront.net']);
   }
 }
 
-const unavailable = (message: string, cause?: unknown): AppError =>
-  new AppError(Code.UNAVAILABLE, message, { cause });
+const pathOf = ({ taskId }: TakeRecord): string => `/v1/tasks/${encodeURIComponent(taskId)}`;

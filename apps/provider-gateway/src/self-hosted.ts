@@ -4,6 +4,8 @@ import type { Job } from '@reelmesh/contracts/gpu';
 import { AppError, Code } from '@reelmesh/domain';
 import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Bus, Client } from '@reelmesh/messaging';
+import type { OutputSource } from './download.ts';
+import type { ModelRow } from './knobs.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
 /**
@@ -46,7 +48,7 @@ export class SelfHosted implements Provider {
     return 0;
   }
 
-  prepare(_card: ModelCard, spec: RenderSpec): PreparedRequest {
+  prepare(_row: ModelRow, spec: RenderSpec): PreparedRequest {
     return { endpoint: 'nats', credentialRef: '', request: spec, warnings: [] };
   }
 
@@ -83,8 +85,8 @@ export class SelfHosted implements Provider {
     await this.#gpu.cancelJob({ jobId: take.id }, { signal, timeoutMs: this.#timeoutMs });
   }
 
-  outputHosts(): readonly string[] {
-    return [];
+  outputSource(): OutputSource {
+    return { hosts: [] };
   }
 
   async #start(intent: TakeIntent, jobId: string, signal: AbortSignal): Promise<Job | undefined> {

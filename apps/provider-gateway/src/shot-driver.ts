@@ -9,6 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import { conditionsOf } from './conditions.ts';
 import { DueQueue } from './due-queue.ts';
 import type { FilmStops } from './film-stops.ts';
+import { lookUp } from './lookup.ts';
 import type { PollResult, Provider } from './provider.ts';
 import type { Reporter, ShotAddress } from './reporter.ts';
 import type { Sender } from './sender.ts';
@@ -210,24 +211,25 @@ export class ShotDriver {
   }
 
   #intent(step: Extract<ShotStep, { kind: 'take' }>, command: RenderCommand, routed: Route): TakeIntent {
-    const card = routed.chosen;
-    const provider = card === undefined ? undefined : this.#deps.providers.get(card.provider);
-    if (card === undefined || provider === undefined) throw new Error('no candidate was chosen');
-    const spec = specOf(command);
-    const prepared = provider.prepare(card, spec);
     const chosen = routed.decision.candidates.find((candidate) => candidate.reason === 'chosen');
+    const row = this.#deps.catalogue.models.get(`${chosen?.provider}/${chosen?.model}`);
+    const provider = this.#deps.providers.get(chosen?.provider ?? '');
+    if (chosen === undefined || row === undefined || provider === undefined)
+      throw new Error('no candidate was chosen');
+    const spec = specOf(command);
+    const prepared = provider.prepare(row, spec);
     return {
       filmId: command.filmId,
       shotId: command.shotId,
       shotKey: command.shotKey,
       attempt: step.attempt,
-      provider: card.provider,
-      model: card.model,
+      provider: chosen.provider,
+      model: chosen.model,
       endpoint: prepared.endpoint,
       credentialRef: prepared.credentialRef,
       request: prepared.request,
       requestDigest: digestOf(prepared.request),
-      quoteMicros: chosen?.quoteMicros ?? 0,
+      quoteMicros: chosen.quoteMicros,
       spec,
       strategy: command.strategy,
       decision: routed.decision,
@@ -267,35 +269,40 @@ export class ShotDriver {
     return take;
   }
 
-  /** Ends the doubt where the provider can be asked, else leaves it to an operator, in plain sight. */
+  /**
+   * Ends the doubt where the provider can be asked, else leaves it to an operator, in plain sight. Whoever asks for the
+   * shot again makes it look again: some providers list a request only once it has ended.
+   */
   async #clearUp(
     take: TakeRecord,
     command: RenderCommand,
     takes: readonly TakeRecord[],
   ): Promise<TakeRecord | undefined> {
-    const { providers, takeLog, reporter, slots } = this.#deps;
+    const { takeLog, reporter, slots } = this.#deps;
     slots.get(take.intent.provider)?.release(take.id);
-    if (take.state === 'TAKE_STATE_PARKED') {
-      this.#commands.delete(shotOf(command));
-      await reporter.failed(command, takes, {
-        failure: 'FAILURE_CLASS_UNSPECIFIED',
-        message: take.message,
-        takeId: take.id,
-        inDoubt: true,
-      });
-      reporter.tell(take, 0, 'operator');
-      return undefined;
-    }
-    const provider = providers.get(take.intent.provider);
-    const answer = (await provider?.lookup(take, this.#stopped.signal)) ?? { kind: 'cannot-tell' };
+    const answer = await lookUp(take, this.#deps, this.#stopped.signal);
     const by = `lookup at ${take.intent.provider}`;
-    const after =
-      answer.kind === 'found'
-        ? await takeLog.step(take, 'take.found', { taskId: answer.taskId, by })
-        : answer.kind === 'not-found'
-          ? await takeLog.step(take, 'take.not_found', { by })
-          : await takeLog.step(take, 'take.parked', { message: take.message });
-    return after ?? takeLog.read(take.id);
+    if (answer.kind === 'found') {
+      return (await takeLog.step(take, 'take.found', { taskId: answer.taskId, by })) ?? takeLog.read(take.id);
+    }
+    if (answer.kind === 'not-found') {
+      return (await takeLog.step(take, 'take.not_found', { by })) ?? takeLog.read(take.id);
+    }
+    const parked =
+      take.state === 'TAKE_STATE_PARKED'
+        ? take
+        : await takeLog.step(take, 'take.parked', { message: take.message });
+    if (parked === undefined) return takeLog.read(take.id);
+    this.#commands.delete(shotOf(command));
+    const others = takes.filter(({ id }) => id !== take.id);
+    await reporter.failed(command, [...others, parked], {
+      failure: 'FAILURE_CLASS_UNSPECIFIED',
+      message: take.message,
+      takeId: take.id,
+      inDoubt: true,
+    });
+    reporter.tell(parked, 0, 'operator');
+    return undefined;
   }
 }
 

@@ -21,6 +21,10 @@ import {
   takeStream,
 } from '@reelmesh/domain';
 
+const PAGE = 1000;
+/** Clocks of gateways differ by less. */
+const SKEW_MS = 60_000;
+
 type Step = Exclude<TakeKind, 'take.intent'>;
 
 /**
@@ -48,6 +52,22 @@ export class TakeLog {
   /** All takes of a film. */
   async takesOfFilm(filmId: string): Promise<readonly TakeRecord[]> {
     return this.#fold(takeStream(`${filmId}-`));
+  }
+
+  /** Whether a task at a provider is another take's already, taken on at that time or later. */
+  async isTaken(taskId: string, sinceMs: number): Promise<boolean> {
+    const query = { kinds: ['take.accepted', 'take.found'], order: 'newest', limit: PAGE } as const;
+    let cursor: string | undefined;
+    do {
+      const page = await this.#facts.scan(cursor === undefined ? query : { ...query, cursor });
+      const facts = page.facts as readonly Extract<
+        TakeFact,
+        { readonly kind: 'take.accepted' | 'take.found' }
+      >[];
+      if (facts.some(({ body }) => body.taskId === taskId)) return true;
+      cursor = facts.some(({ atMs }) => atMs < sinceMs - SKEW_MS) ? undefined : page.cursor;
+    } while (cursor !== undefined);
+    return false;
   }
 
   /**

@@ -1,11 +1,11 @@
 import { testKit } from '@reelmesh/testing';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Breakers } from '../src/breakers.ts';
 
 const settings = { volume: 5, windowMs: 60_000, firstResetMs: 60, longestResetMs: 200 };
 const kit = testKit();
 const opened: string[] = [];
-let breakers = fresh();
+let breakers: Breakers;
 
 function fresh(): Breakers {
   return new Breakers(
@@ -15,9 +15,13 @@ function fresh(): Breakers {
   );
 }
 
+beforeEach(() => {
+  vi.useFakeTimers();
+  breakers = fresh();
+});
 afterEach(() => {
   breakers.stop();
-  breakers = fresh();
+  vi.useRealTimers();
   opened.length = 0;
 });
 
@@ -135,7 +139,7 @@ describe('how it closes again', () => {
 
     expect(isOpen()).toBe(false);
     const near = [60, 120, 200, 200, 60];
-    pauses.forEach((ms, n) => expect(Math.abs(ms - near[n]!)).toBeLessThan(25));
+    pauses.forEach((ms, n) => expect(Math.abs(ms - near[n]!)).toBeLessThan(5));
   });
 
   test('a late success from before the trip does not close it', async () => {

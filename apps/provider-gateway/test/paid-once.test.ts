@@ -358,6 +358,10 @@ describe('an operator ends the doubt', () => {
 
   test('a take without doubt, of another tenant or attached to nothing is refused', async () => {
     await expect(resolve('RESOLUTION_ATTACH')).rejects.toMatchObject({ reason: 'TASK_ID_MISSING' });
+    await world.render({ shotKey: 'b'.repeat(64) });
+    await world.outcome(2);
+    const other = (await world.takes()).find((take) => take.state === 'TAKE_STATE_SETTLED');
+    await expect(resolve('RESOLUTION_ATTACH', other!.taskId)).rejects.toMatchObject({ reason: 'TASK_TAKEN' });
     await expect(
       world.gateway.resolveTake({
         tenant: 'other',

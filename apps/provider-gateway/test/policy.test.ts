@@ -311,7 +311,8 @@ describe('quotes', () => {
     await expect(quote('finale')).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       reason: 'STRATEGY_UNKNOWN',
-      message: 'unknown strategy "finale": use one of draft, final, final-or-draft',
+      message:
+        'unknown strategy "finale": use one of draft, final, final-or-draft, cheapest, self-hosted-first',
     });
   });
 });

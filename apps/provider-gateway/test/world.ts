@@ -9,7 +9,7 @@ import { AppError, foldTakes, ledgerStream } from '@reelmesh/domain';
 import type { BlobStore, Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
 import { openFrameEncoder } from '@reelmesh/media';
 import { connectBus } from '@reelmesh/messaging';
-import { randomIds, readConfig, systemClock } from '@reelmesh/service';
+import { createLogger, randomIds, readConfig, systemClock } from '@reelmesh/service';
 import type { Environment, RunningService } from '@reelmesh/service';
 import { openFileBlobs, openSqliteFacts } from '@reelmesh/storage';
 import { EMULATOR_API_KEY, startEmulator, startNats, temporaryDirectory, testKit } from '@reelmesh/testing';
@@ -58,15 +58,20 @@ export function command(more: Partial<RenderCommand> = {}): RenderCommand {
   };
 }
 
-/** Fast and without Runway's limits of a new account. */
+const pace = { queueMs: 0, renderMs: 0, concurrency: null };
+
+/** Fast and without the limits of new accounts. */
 const quick: EmulatorConfig = {
-  runway: { queueMs: 0, renderMs: 0, concurrency: null, dailyQuota: null },
+  runway: { ...pace, dailyQuota: null },
+  fal: pace,
+  zhipu: pace,
+  'vllm-omni': pace,
 };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /**
- * The gateway among real parts: NATS, SQLite, files, ffmpeg and the Runway emulator. The cache and gpu-inference stand on
+ * The gateway among real parts: NATS, SQLite, files, ffmpeg and the provider emulator. The cache and gpu-inference stand on
  * the other side of their contracts: what they are asked is written down, what they answer is plain.
  */
 export async function openWorld() {
@@ -113,6 +118,7 @@ export async function openWorld() {
     },
     cancelJob: refuse,
   });
+  const lines: string[] = [];
   const outcomes: ShotOutcomeEvent[] = [];
   await bus.subscribe(events.outcome, { group: 'scheduler', concurrency: 4 }, async (outcome) => {
     outcomes.push(outcome);
@@ -129,6 +135,8 @@ export async function openWorld() {
     gpu,
     puts,
     outcomes,
+    /** What the gateways have logged. */
+    lines,
     gateway: bus.client(ProviderGatewayServiceDefinition),
 
     /** Starts a gateway; several may run. */
@@ -137,6 +145,9 @@ export async function openWorld() {
         {
           RUNWAYML_BASE_URL: emulator.runwayUrl,
           RUNWAYML_API_SECRET: EMULATOR_API_KEY,
+          FAL_QUEUE_URL: emulator.falUrl,
+          FAL_PLATFORM_URL: emulator.falApiUrl,
+          ZHIPU_BASE_URL: emulator.zhipuUrl,
           REELMESH_GATEWAY__POLL_PERCENT: '1',
           ...env,
         },
@@ -144,6 +155,11 @@ export async function openWorld() {
       );
       const gateway = await module.start({
         ...testKit(instanceId),
+        log: createLogger({
+          service: instanceId,
+          level: 'debug',
+          destination: { write: (line) => lines.push(line) },
+        }),
         bus,
         facts,
         blobs,

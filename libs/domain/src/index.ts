@@ -22,7 +22,7 @@ export { assertMicros, formatUsd, parseUsd, sumMicros } from './money.ts';
 export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStore, Ids } from './ports.ts';
 export { candidateOf, nextShotStep } from './retry.ts';
 export type { ShotStep } from './retry.ts';
-export { billedSeconds, nearestRatio, route, strategyDigest } from './routing.ts';
+export { billedSeconds, nearestRatio, priceOf, route, strategyDigest } from './routing.ts';
 export type { ModelCard, Obstacle, Ratio, Route, RoutingContext, Strategy } from './routing.ts';
 export { MAX_CLIP_SECONDS, pictureOf, renderSpecOf, shotKey } from './shot-key.ts';
 export { takeFactId, takeId, takePrefix, takeSeq, takeStream } from './take-facts.ts';

@@ -13,8 +13,10 @@ export interface ModelCard {
   readonly ratios?: readonly Ratio[];
   /** Longest prompt in UTF-16 code units; absent without a limit. */
   readonly maxPromptLength?: number;
-  /** Billed for each second that is rendered. */
+  /** Billed for each second that is rendered, unless `priceMicros` says otherwise. */
   readonly microsPerSecond: number;
+  /** Price of a clip by its length in seconds, where the provider sells lengths and not seconds; one for each offered. */
+  readonly priceMicros?: Readonly<Record<number, number>>;
   /** Typical time from submit to clip, for one second of film. */
   readonly expectedMsPerSecond: number;
   /** Pause between polls of one take. */
@@ -81,6 +83,11 @@ export function billedSeconds(card: ModelCard, seconds: number): number | undefi
   return card.seconds.find((offered) => offered >= seconds);
 }
 
+/** What a clip of a length that the model offers costs. */
+export function priceOf(card: ModelCard, seconds: number): number {
+  return card.priceMicros?.[seconds] ?? seconds * card.microsPerSecond;
+}
+
 /** The provider's ratio nearest to the film's, by the logarithm of width / height. */
 export function nearestRatio(ratios: readonly Ratio[], width: number, height: number): Ratio | undefined {
   const distance = (ratio: Ratio): number =>
@@ -109,7 +116,7 @@ export function route(
     const [provider = '', model = ''] = name.split('/', 2);
     if (card === undefined) return candidate(provider, model, 'not_in_catalogue', 0, 0);
     const seconds = billedSeconds(card, spec.seconds);
-    const quote = (seconds ?? 0) * card.microsPerSecond;
+    const quote = seconds === undefined ? 0 : priceOf(card, seconds);
     const expected = (seconds ?? 0) * card.expectedMsPerSecond;
     const reason = obstacle(name, card, seconds, quote, context);
     const capable = seconds !== undefined && reason !== 'capability_prompt_length';

@@ -89,6 +89,14 @@ describe('a routing decision', () => {
     expect(billedSeconds({ ...runwayCard, seconds: [4, 6, 8] }, 9)).toBeUndefined();
   });
 
+  test('a model that sells lengths is quoted by the length that is rendered, not by the second', () => {
+    const pika = { ...runwayCard, seconds: [5, 10], priceMicros: { 5: 200_000, 10: 450_000 } };
+    const quote = (seconds: number) =>
+      route(strategy, new Map(catalogue).set('runway/gen4.5', pika), { ...spec, seconds }, open).limitMicros;
+
+    expect([quote(4), quote(5), quote(6), quote(11)]).toEqual([200_000, 200_000, 450_000, 0]);
+  });
+
   test('a vertical film gets the vertical ratio', () => {
     expect(nearestRatio(runwayCard.ratios!, 1080, 1920)?.name).toBe('720:1280');
     expect(nearestRatio(runwayCard.ratios!, 1920, 800)?.name).toBe('1280:720');
@@ -99,7 +107,7 @@ describe('a strategy’s digest', () => {
   const digest = strategyDigest(strategy, catalogue);
 
   test('changes with a model’s revision, its parameters and the order of candidates (I6)', () => {
-    const other = new Map(catalogue).set('self-hosted/animatic', { ...animaticCard, revision: 'animatic-2' });
+    const other = new Map(catalogue).set('self-hosted/animatic', { ...animaticCard, revision: 'other' });
     const tuned = new Map(catalogue).set('runway/gen4.5', { ...runwayCard, parameters: { audio: false } });
     const turned = { ...strategy, candidates: strategy.candidates.toReversed() };
 

@@ -1,0 +1,145 @@
+import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import { outputSource } from './download.ts';
+import type { OutputSource } from './download.ts';
+import { readResult, readStatus, readSubmit, requestPath, soleMatch } from './fal-answers.ts';
+import { inputOf, promptLengthOf } from './knobs.ts';
+import type { Knobs, ModelRow } from './knobs.ts';
+import { ProviderApi } from './provider-api.ts';
+import type { CreateRequest } from './provider-api.ts';
+import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
+
+/** What nearly every text-to-video model at fal takes; a row of the catalogue says what its model takes besides. */
+const knobs: Knobs = { prompt: 'prompt', seed: 'seed' };
+
+const HEADERS = {
+  // Outputs are fetched at once; how long fal keeps them is an account setting, so we ask for a day.
+  'x-fal-object-lifecycle-preference': JSON.stringify({ expiration_duration_seconds: 86_400 }),
+  // Nobody but the strategy decides who steps in for a model.
+  'x-app-fal-disable-fallback': 'true',
+};
+
+/** Nobody's request: asking after it tells about the key alone. */
+const NOBODY = requestPath('fal-ai/pika', '00000000-0000-0000-0000-000000000000');
+
+export interface FalOptions {
+  readonly queueUrl: string;
+  readonly platformUrl: string;
+  readonly key: string | undefined;
+  readonly submitTimeoutMs: number;
+  readonly callTimeoutMs: number;
+}
+
+interface FalRequest extends CreateRequest {
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Any model behind fal's queue; the catalogue's `remoteId` is fal's endpoint id. Plain HTTP: its client repeats a paid
+ * create up to four times. A task id of ours is the path of the result under the queue's URL, as fal returned it: the
+ * model's own sub-path is no part of it. Its `/status` and `/cancel` lie beneath.
+ */
+export class Fal implements Provider {
+  readonly name = 'fal';
+  readonly #queue: ProviderApi;
+  readonly #platform: ProviderApi;
+
+  constructor({ key, queueUrl, platformUrl, ...timeouts }: FalOptions) {
+    const api = (baseUrl: string, variable: string): ProviderApi =>
+      new ProviderApi({
+        ...timeouts,
+        name: this.name,
+        baseUrl,
+        secret: key,
+        variables: { baseUrl: variable, secret: 'FAL_KEY' },
+        authorize: (secret) => ({ authorization: `Key ${secret}` }),
+      });
+    this.#queue = api(queueUrl, 'FAL_QUEUE_URL');
+    this.#platform = api(platformUrl, 'FAL_PLATFORM_URL');
+  }
+
+  unavailable(): Obstacle | undefined {
+    return this.#queue.unavailable();
+  }
+
+  promptLength(spec: RenderSpec): number {
+    return promptLengthOf(spec);
+  }
+
+  prepare(row: ModelRow, spec: RenderSpec): PreparedRequest {
+    const { input, warnings } = inputOf(row, spec, row.knobs ?? knobs);
+    return {
+      endpoint: this.#queue.baseUrl,
+      credentialRef: this.#queue.credentialRef,
+      request: { path: `/${row.remoteId}`, headers: HEADERS, body: input } satisfies FalRequest,
+      warnings,
+    };
+  }
+
+  submit(intent: TakeIntent, _takeId: string, signal: AbortSignal): Promise<SubmitResult> {
+    return this.#queue.create(intent, requestOf(intent), signal, (answer) =>
+      readSubmit(answer, intent.endpoint, requestOf(intent).path),
+    );
+  }
+
+  /**
+   * fal lists a request once it has ended, with its input. One of this input since the take began is ours; none proves
+   * nothing, since it may still be running, and several are not told apart.
+   */
+  async lookup(take: TakeRecord, signal: AbortSignal): Promise<LookupResult> {
+    if (take.intent.endpoint !== this.#queue.baseUrl) return { kind: 'cannot-tell' };
+    const { path, body } = requestOf(take.intent);
+    const query = new URLSearchParams({
+      endpoint_id: path.slice(1),
+      start: new Date(take.createdAtMs).toISOString(),
+      expand: 'payloads',
+      limit: '100',
+    });
+    const list = `/v1/models/requests/by-endpoint?${query.toString()}`;
+    const { json } = await this.#platform.ask('GET', this.#platform.baseUrl, list, signal);
+    const id = soleMatch(json, body);
+    return id === undefined ? { kind: 'cannot-tell' } : { kind: 'found', taskId: requestPath(path, id) };
+  }
+
+  async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
+    const { endpoint, quoteMicros } = take.intent;
+    const status = await this.#queue.ask('GET', endpoint, `${pathOf(take)}/status`, signal);
+    if (status.status === 404) return gone(take);
+    const seen = status.status === 200 || status.status === 202 ? readStatus(status.json) : undefined;
+    if (seen === undefined) throw this.#queue.noSense('GET', status);
+    if (seen.kind === 'running') return seen;
+    // COMPLETED is not success: only the result tells.
+    const answer = await this.#queue.askAnyhow('GET', endpoint, pathOf(take), signal);
+    if (answer.status === 404) return gone(take);
+    const result = readResult(answer, seen, quoteMicros);
+    if (result === undefined) throw this.#queue.noSense('GET', answer);
+    return result;
+  }
+
+  /** Whatever comes of it (cancelled, asked to, too late, unknown), the next poll tells. */
+  async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
+    await this.#queue.ask('PUT', take.intent.endpoint, `${pathOf(take)}/cancel`, signal);
+  }
+
+  isOver(_model: string, _failure: FailureClass, signal: AbortSignal): Promise<boolean> {
+    return this.#queue.letsIn(`/${NOBODY}/status`, signal);
+  }
+
+  outputSource(endpoint: string): OutputSource {
+    return outputSource(endpoint, ['.fal.media', '.fal.ai', '.fal.run']);
+  }
+}
+
+function gone({ cancelRequested, intent }: TakeRecord): PollResult {
+  const costMicros = intent.quoteMicros;
+  return cancelRequested
+    ? { kind: 'cancelled', costMicros }
+    : { kind: 'expired', message: 'fal no longer knows the request', costMicros };
+}
+
+const requestOf = ({ request }: Pick<TakeIntent, 'request'>): FalRequest => request as FalRequest;
+
+/** An operator attaches a bare request id. */
+function pathOf({ intent, taskId }: TakeRecord): string {
+  return `/${taskId.includes('/') ? taskId : requestPath(requestOf(intent).path, taskId)}`;
+}

@@ -1,0 +1,208 @@
+import { AppError, Code } from '@reelmesh/domain';
+import type { FailureClass } from '@reelmesh/contracts/shot';
+import type { Obstacle, TakeIntent } from '@reelmesh/domain';
+import { isLoopbackHost } from './download.ts';
+import { HttpFailure, httpCall, jsonOf } from './http-call.ts';
+import type { HttpCall } from './http-call.ts';
+import type { PollResult, SubmitResult } from './provider.ts';
+
+export type Running = Extract<PollResult, { readonly kind: 'running' }>;
+
+export interface ApiOptions {
+  /** For messages. */
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly secret: string | undefined;
+  /** The settings' names, for messages and for the take. */
+  readonly variables: { readonly baseUrl: string; readonly secret: string };
+  /** Headers that carry the secret. */
+  readonly authorize: (secret: string) => Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A server of our own may do without a secret, and then without TLS. */
+  readonly secretOptional?: boolean;
+  readonly submitTimeoutMs: number;
+  readonly callTimeoutMs: number;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Undefined when the body is no JSON. Never holds the secret. */
+  readonly json: unknown;
+}
+
+/** A create call as it is kept with the take: everything but the secret. */
+export interface CreateRequest {
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON, or text that goes as it is under the content type of `headers`. */
+  readonly body: unknown;
+}
+
+/**
+ * What all HTTP providers have in common: one call a method on a connection of its own, to where the take was submitted
+ * whatever the settings say now, with the credential, which leaves in no answer and no message.
+ */
+export class ProviderApi {
+  readonly baseUrl: string;
+  readonly credentialRef: string;
+  readonly #options: ApiOptions;
+
+  /** Throws INVALID_ARGUMENT (CONFIG_INVALID) for a secret that would travel in the clear. */
+  constructor(options: ApiOptions) {
+    const { baseUrl, variables, secret, secretOptional = false } = options;
+    const url = new URL(baseUrl);
+    const openAllowed = isLoopbackHost(url.hostname) || (secretOptional && secret === undefined);
+    if (url.protocol !== 'https:' && !openAllowed) {
+      throw new AppError(
+        Code.INVALID_ARGUMENT,
+        `${variables.baseUrl} ${baseUrl} must be https off loopback${secretOptional ? ' when there is a key' : ''}`,
+        { reason: 'CONFIG_INVALID' },
+      );
+    }
+    this.baseUrl = baseUrl.replace(/\/$/, '');
+    this.credentialRef = secretOptional && secret === undefined ? '' : `env:${variables.secret}`;
+    this.#options = options;
+  }
+
+  unavailable(): Obstacle | undefined {
+    const { secret, secretOptional = false } = this.#options;
+    return secret === undefined && !secretOptional ? { reason: 'not_configured' } : undefined;
+  }
+
+  /** The one create call. Never throws. */
+  async create(
+    intent: Pick<TakeIntent, 'endpoint'>,
+    request: CreateRequest,
+    signal: AbortSignal,
+    read: (answer: ApiAnswer) => SubmitResult,
+  ): Promise<SubmitResult> {
+    let answer: ApiAnswer;
+    try {
+      const { path, headers = {}, body } = request;
+      const content = { headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
+      const url = urlOf(intent.endpoint, path);
+      answer = await this.#call('POST', url, signal, this.#options.submitTimeoutMs, content);
+    } catch (error) {
+      const kind = error instanceof HttpFailure && error.sent ? 'unknown' : 'not-sent';
+      return { kind, message: AppError.from(error).message };
+    }
+    try {
+      return read(answer);
+    } catch (error) {
+      // A mistake of ours in reading does not undo what was sent.
+      return { kind: 'unknown', message: AppError.from(error).message };
+    }
+  }
+
+  /** A call that creates nothing. No answer at all, 429 and 5xx are thrown as UNAVAILABLE: they say nothing about the take. */
+  async ask(
+    method: 'GET' | 'PUT' | 'DELETE',
+    endpoint: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> {
+    const answer = await this.askAnyhow(method, endpoint, path, signal);
+    if (answer.status >= 500 || answer.status === 429) throw this.noSense(method, answer);
+    return answer;
+  }
+
+  /** The same with every answer given back. */
+  async askAnyhow(
+    method: 'GET' | 'PUT' | 'DELETE',
+    endpoint: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<ApiAnswer> {
+    try {
+      return await this.#call(method, urlOf(endpoint, path), signal, this.#options.callTimeoutMs);
+    } catch (error) {
+      throw new AppError(Code.UNAVAILABLE, AppError.from(error).message, { cause: error });
+    }
+  }
+
+  /** For an answer that says nothing about the take. */
+  noSense(method: string, { status }: Pick<ApiAnswer, 'status'>): AppError {
+    return new AppError(Code.UNAVAILABLE, `${this.#options.name} answered a ${method} with ${status}`);
+  }
+
+  /** Whether the key is let in again, by a call that costs nothing. Where there is no way to ask for funds, a create tells. */
+  async letsIn(path: string, signal: AbortSignal): Promise<boolean> {
+    const { status } = await this.ask('GET', this.baseUrl, path, signal);
+    return ![401, 402, 403].includes(status);
+  }
+
+  /** The credential, for downloads from the very server that the take was submitted to. */
+  credentials(): Readonly<Record<string, string>> {
+    const { secret, authorize } = this.#options;
+    return secret === undefined ? {} : authorize(secret);
+  }
+
+  async #call(
+    method: HttpCall['method'],
+    url: URL,
+    signal: AbortSignal,
+    timeoutMs: number,
+    content: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+  ): Promise<ApiAnswer> {
+    const { secret, variables } = this.#options;
+    if (this.unavailable() !== undefined)
+      throw new AppError(Code.FAILED_PRECONDITION, `${variables.secret} is not set`);
+    const answer = await httpCall({
+      method,
+      url,
+      headers: {
+        accept: 'application/json',
+        ...(content.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...this.#options.headers,
+        ...content.headers,
+        ...this.credentials(),
+      },
+      ...(content.body === undefined ? {} : { body: content.body }),
+      timeoutMs,
+      signal,
+    });
+    const body = secret === undefined ? answer.body : answer.body.replaceAll(secret, '***');
+    return { status: answer.status, headers: answer.headers, json: jsonOf({ ...answer, body }) };
+  }
+}
+
+const urlOf = (endpoint: string, path: string): URL => new URL(`${endpoint.replace(/\/$/, '')}${path}`);
+
+/** A task under way. A word that we do not know is shown as it is: taking it for a failure would pay twice. */
+export function underWay(word: string, isKnown: boolean, progress = 0): Running {
+  return {
+    kind: 'running',
+    progress: Math.min(1, Math.max(0, progress)),
+    waitingFor: isKnown ? 'render' : `provider: ${word.slice(0, 40)}`,
+  };
+}
+
+/** What the status alone says about a refused create; undefined when it leaves the charge in doubt. */
+export function refusalByStatus(status: number): FailureClass | undefined {
+  if (status === 401 || status === 403) return 'FAILURE_CLASS_AUTH';
+  if (status === 402) return 'FAILURE_CLASS_NO_FUNDS';
+  if (status === 429) return 'FAILURE_CLASS_RATE_LIMIT';
+  if (status < 400 || status === 408 || status >= 500) return undefined;
+  return 'FAILURE_CLASS_INVALID_INPUT';
+}
+
+/**
+ * How a create ended, from what its answer holds.
+ * @param failure of a refusal; undefined leaves the charge in doubt
+ */
+export function createdOr(
+  name: string,
+  status: number,
+  taskId: string | undefined,
+  failure: FailureClass | undefined,
+  text = '',
+): SubmitResult {
+  const message = `${name} answered ${status}${text === '' ? '' : `: ${text.slice(0, 300)}`}`;
+  if (status >= 200 && status < 300) {
+    return taskId === undefined
+      ? { kind: 'unknown', message: `${message} without a readable task id` }
+      : { kind: 'accepted', taskId };
+  }
+  return failure === undefined ? { kind: 'unknown', message } : { kind: 'rejected', failure, message };
+}

@@ -1,0 +1,70 @@
+import type { Bus } from '@reelmesh/messaging';
+import type { Values } from '@reelmesh/service';
+import type { config } from './config.ts';
+import { Fal } from './fal.ts';
+import { Guarded } from './guarded.ts';
+import type { GuardDeps } from './guarded.ts';
+import { OpenAiVideos } from './openai-videos.ts';
+import type { Provider } from './provider.ts';
+import { Runway } from './runway.ts';
+import { SelfHosted } from './self-hosted.ts';
+import { Slots } from './slots.ts';
+import { Zhipu } from './zhipu.ts';
+
+export interface Providers {
+  readonly byName: ReadonlyMap<string, Provider>;
+  readonly slots: ReadonlyMap<string, Slots>;
+  readonly selfHosted: SelfHosted;
+  stop(): void;
+}
+
+/** Every provider that there is, as the settings describe it; the ones that go over the internet behind breakers and holds. */
+export function openProviders(
+  settings: Values<typeof config>,
+  bus: Bus,
+  guard: Omit<GuardDeps, 'holdCheckMs'>,
+): Providers {
+  const { submitTimeoutMs, callTimeoutMs, holdCheckMs } = settings;
+  const timeouts = { submitTimeoutMs, callTimeoutMs };
+  const selfHosted = new SelfHosted(bus, callTimeoutMs);
+  const remote: readonly (readonly [Provider, number])[] = [
+    [
+      new Runway({ ...timeouts, baseUrl: settings.runwayBaseUrl, apiSecret: settings.runwayApiSecret }),
+      settings.runwayConcurrency,
+    ],
+    [
+      new Fal({
+        ...timeouts,
+        queueUrl: settings.falQueueUrl,
+        platformUrl: settings.falPlatformUrl,
+        key: settings.falKey,
+      }),
+      settings.falConcurrency,
+    ],
+    [
+      new Zhipu({ ...timeouts, baseUrl: settings.zhipuBaseUrl, apiKey: settings.zhipuApiKey }),
+      settings.zhipuConcurrency,
+    ],
+    [
+      new OpenAiVideos({
+        ...timeouts,
+        baseUrl: settings.openaiVideosBaseUrl,
+        apiKey: settings.openaiVideosApiKey,
+        profile: settings.openaiVideosProfile,
+        model: settings.openaiVideosModel,
+      }),
+      settings.openaiVideosConcurrency,
+    ],
+  ];
+  const guarded = remote.map(([provider]) => new Guarded(provider, { ...guard, holdCheckMs }));
+  const providers: readonly Provider[] = [selfHosted, ...guarded];
+  return {
+    byName: new Map(providers.map((provider) => [provider.name, provider])),
+    slots: new Map([
+      [selfHosted.name, new Slots(settings.selfHostedConcurrency)],
+      ...remote.map(([{ name }, limit]) => [name, new Slots(limit)] as const),
+    ]),
+    selfHosted,
+    stop: () => guarded.forEach((provider) => provider.stop()),
+  };
+}
