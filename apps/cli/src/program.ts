@@ -36,7 +36,10 @@ const serverOption = (): Option =>
 
 function withFilmOptions(command: Command): Command {
   return command
-    .option('--strategy <name>', 'who renders: draft, final or final-or-draft (default: draft)')
+    .option(
+      '--strategy <name>',
+      'who renders: draft, final, final-or-draft, cheapest, self-hosted-first (default: draft)',
+    )
     .option('--seed <n>', 'another seed gives other pictures (default: 0)', wholeNumber(0, 4_294_967_295))
     .option('--size <WxH>', 'pixels, both even, 64 to 3840 (default: 1080x1920)', parseSize)
     .option('--fps <n>', 'frames per second, 12 to 60 (default: 24)', wholeNumber(12, 60))
