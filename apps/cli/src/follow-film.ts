@@ -10,6 +10,8 @@ import type { Films } from './session.ts';
 /** A server that is being restarted is back sooner. */
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
+/** A film whose last doubt was resolved goes on sooner; after this it has to be asked for again. */
+const DOUBT_LIMIT_MS = 15_000;
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
@@ -25,6 +27,7 @@ export async function followFilm(films: Films, filmId: string, options: FollowOp
   let view: FilmView | undefined;
   let sequence = 0;
   let lastHeardMs = performance.now();
+  let doubtSinceMs: number | undefined;
   for (;;) {
     try {
       for await (const message of films.watchFilm({ filmId, afterSequence: sequence }, { signal })) {
@@ -36,6 +39,9 @@ export async function followFilm(films: Films, filmId: string, options: FollowOp
       }
       const { film } = await films.getFilm({ filmId }, { signal });
       if (film !== undefined && (await isAtRest(films, film, signal))) return film;
+      if (film?.state !== FilmState.FILM_STATE_IN_DOUBT) doubtSinceMs = undefined;
+      else doubtSinceMs ??= performance.now();
+      if (film !== undefined && performance.now() - (doubtSinceMs ?? Infinity) > DOUBT_LIMIT_MS) return film;
     } catch (error) {
       signal.throwIfAborted();
       if (!isPassing(AppError.from(error))) throw error;

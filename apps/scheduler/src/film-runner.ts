@@ -154,10 +154,11 @@ export class FilmRunner {
     });
   }
 
-  /** The film is asked for again while in doubt: perhaps somebody has resolved it. */
+  /** The film is asked for again while shots of it are in doubt: perhaps somebody has resolved them. */
   resume(): Promise<FilmRecord> {
     return this.#enqueue(async () => {
-      if (this.#film.state === 'FILM_STATE_IN_DOUBT') await this.#write([['film.resumed', {}]]);
+      const inDoubt = [...this.#film.ends.values()].some((end) => end.state === 'IN_DOUBT');
+      if (inDoubt && !isTerminal(this.#film.state)) await this.#write([['film.resumed', {}]]);
       this.#later();
       return this.#film;
     });
