@@ -60,6 +60,21 @@ describe('one shot fails', () => {
   });
 });
 
+test('a doubt that was resolved while the film was down is looked at anew, though the film had not come to rest', async () => {
+  world.onRender = (command) => (whatOf(command) === 'red' ? 'doubt' : 'hold');
+  const first = await world.start({ REELMESH_SCHEDULER__RESUME: 'requested' });
+  const { id } = await world.make(['red', 'blue'], { requestId: 'again' });
+  await world.eventually(async () => expect(await world.kinds(id)).toContain('film.shot'));
+  await first.stop();
+  world.onRender = () => 'render';
+
+  await world.start({ REELMESH_SCHEDULER__RESUME: 'requested' });
+  await world.make(['red', 'blue'], { requestId: 'again' });
+
+  await world.until(id, 'FILM_STATE_COMPLETED');
+  expect(await world.kinds(id)).not.toContain('film.in_doubt');
+});
+
 describe('a charge is in doubt (I3)', () => {
   beforeEach(async () => {
     world.onRender = (command) => (whatOf(command) === 'red' ? 'doubt' : 'render');
@@ -112,21 +127,6 @@ describe('a charge is in doubt (I3)', () => {
 
     expect(await world.until(id, 'FILM_STATE_COMPLETED')).toMatchObject({ costMicros: 2 * PRICE });
     expect(world.askedFor()).toHaveLength(2);
-  });
-
-  test('one that was resolved while the film was down is looked at anew, though the film had not come to rest', async () => {
-    world.onRender = (command) => (whatOf(command) === 'red' ? 'doubt' : 'hold');
-    const first = await world.start({ REELMESH_SCHEDULER__RESUME: 'requested' });
-    const { id } = await world.make(['red', 'blue'], { requestId: 'again' });
-    await world.eventually(async () => expect(await world.kinds(id)).toContain('film.shot'));
-    await first.stop();
-    world.onRender = () => 'render';
-
-    await world.start({ REELMESH_SCHEDULER__RESUME: 'requested' });
-    await world.make(['red', 'blue'], { requestId: 'again' });
-
-    await world.until(id, 'FILM_STATE_COMPLETED');
-    expect(await world.kinds(id)).not.toContain('film.in_doubt');
   });
 
   test('when one of two doubts ends, the other is named, and nothing is asked for again', async () => {
