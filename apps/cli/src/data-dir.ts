@@ -57,14 +57,12 @@ export async function openDataDir(dir: string): Promise<DataDir> {
  * does not to those who want to make something in it, as /proc.
  */
 async function makeDirectory(path: string): Promise<void> {
+  // Several services may be started at once on a new directory: whoever comes second finds it made.
+  if (!(await isThere(dirname(path)))) await makeDirectory(dirname(path));
   try {
     await mkdir(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error;
-    await makeDirectory(dirname(path));
-    await mkdir(path);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -78,3 +78,12 @@ test('a data directory is made with what is missing above it', async () => {
     'tmp',
   ]);
 });
+
+test('services that are started at once on a new directory all get it', async () => {
+  await using home = await temporaryDirectory();
+  const path = join(home.path, 'not/there/yet');
+
+  const opened = await Promise.all(Array.from({ length: 20 }, () => openDataDir(path)));
+
+  expect(new Set(opened.map((data) => data.nats))).toEqual(new Set([join(path, 'nats')]));
+});
