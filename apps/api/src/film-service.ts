@@ -1,6 +1,7 @@
 import { SchedulerServiceDefinition } from '@reelmesh/contracts/film';
 import type { FilmServiceDefinition } from '@reelmesh/contracts/film';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
+import { AppError, Code } from '@reelmesh/domain';
 import type { BlobStore, Clock } from '@reelmesh/domain';
 import type { Bus, Handlers } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
@@ -93,6 +94,14 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
       checkScript(script, fileName);
       const request = { tenant, filmId, requestId, fileName, script: await keep(script) };
       return scheduler.reviseFilm(request, { signal, timeoutMs: planTimeoutMs });
+    },
+
+    async uploadImage() {
+      throw new AppError(Code.UNIMPLEMENTED, 'images are not there yet');
+    },
+
+    async approveShots() {
+      throw new AppError(Code.UNIMPLEMENTED, 'approvals are not there yet');
     },
 
     async *downloadCut({ filmId }, { signal }) {

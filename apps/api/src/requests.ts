@@ -77,6 +77,14 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
     height = 0,
     fps = 0,
     budgetMicros = 0,
+    shotFrames = 0,
+    motion,
+    guidance,
+    negativePrompt = '',
+    quality = 'QUALITY_UNSPECIFIED',
+    images = [],
+    approvedShots = [],
+    approveAll = false,
   }: Partial<FilmOptions> = options ?? {};
   if (strategy.length > 64) {
     throw invalid('STRATEGY_UNKNOWN', 'options.strategy: no strategy has a name of more than 64 characters', {
@@ -96,6 +104,15 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
     height: height || 1920,
     fps: fps || 24,
     budgetMicros,
+    shotFrames,
+    ...(motion === undefined ? {} : { motion }),
+    ...(guidance === undefined ? {} : { guidance }),
+    negativePrompt,
+    quality: quality === 'QUALITY_UNSPECIFIED' ? 'QUALITY_HIGH' : quality,
+    images,
+    format: 'mp4',
+    approvedShots,
+    approveAll,
   };
 }
 

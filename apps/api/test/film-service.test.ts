@@ -1,6 +1,12 @@
 import { events } from '@reelmesh/contracts';
-import { Film, FilmServiceDefinition, Quote, SchedulerServiceDefinition } from '@reelmesh/contracts/film';
-import type { FilmOptions, SequencedChange, WatchFilmResponse } from '@reelmesh/contracts/film';
+import {
+  Film,
+  FilmOptions,
+  FilmServiceDefinition,
+  Quote,
+  SchedulerServiceDefinition,
+} from '@reelmesh/contracts/film';
+import type { SequencedChange, WatchFilmResponse } from '@reelmesh/contracts/film';
 import { ProviderGatewayServiceDefinition, Take } from '@reelmesh/contracts/shot';
 import { AppError, Code } from '@reelmesh/domain';
 import type { BlobStore } from '@reelmesh/domain';
@@ -22,7 +28,7 @@ const tenant = 'local';
 const serving = 1;
 const scriptText = 'INT. STATION - NIGHT\n\nA train waits.';
 const script = new TextEncoder().encode(scriptText);
-const options: FilmOptions = { strategy: '', seed: 7, width: 0, height: 0, fps: 0, budgetMicros: 0 };
+const options = FilmOptions.fromPartial({ seed: 7 });
 
 /** The scheduler and the gateway as the api knows them: their contract, and a note of what was asked. */
 const asked: { method: string; request: unknown }[] = [];
@@ -53,6 +59,7 @@ const scheduler: Handlers<SchedulerServiceDefinition> = {
   planFilm: async (request) =>
     note('planFilm', request, { quote: Quote.fromPartial({ expectedMicros: 5, limitMicros: 9 }) }),
   stopFilm: async (request) => note('stopFilm', request, filmOf(request.filmId)),
+  approveFilmShots: async (request) => note('approveFilmShots', request, filmOf(request.filmId)),
   readFilm: async (request) => note('readFilm', request, filmOf(request.filmId)),
   browseFilms: async (request) =>
     note('browseFilms', request, { films: [Film.fromPartial({ id: 'f1' })], nextPageToken: 'more' }),
@@ -61,7 +68,7 @@ const scheduler: Handlers<SchedulerServiceDefinition> = {
 };
 
 const gateway: Handlers<ProviderGatewayServiceDefinition> = {
-  quoteShots: async () => ({ strategyDigest: '', quotes: [] }),
+  quoteShots: async () => ({ quotes: [] }),
   listTakes: async (request) => note('listTakes', request, { takes: [Take.fromPartial({ id: 't1' })] }),
   cancelTakes: async () => ({ cancelling: 0 }),
   resolveTake: async (request) =>

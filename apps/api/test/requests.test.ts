@@ -1,3 +1,4 @@
+import { FilmOptions } from '@reelmesh/contracts/film';
 import { describe, expect, test } from 'vitest';
 import {
   checkAfterSequence,
@@ -30,8 +31,7 @@ function refusalOf(check: () => unknown): Refusal {
 }
 
 describe('what cannot be meant is refused, with the field in the details', () => {
-  const options = (some: object) => (): unknown =>
-    completeOptions({ strategy: '', seed: 0, width: 0, height: 0, fps: 0, budgetMicros: 0, ...some });
+  const options = (some: object) => (): unknown => completeOptions(FilmOptions.fromPartial(some));
 
   test.each<[string, () => unknown, string, string]>([
     ['a missing request id', () => checkRequestId(''), 'REQUEST_ID_MISSING', 'request_id'],
@@ -123,19 +123,33 @@ describe('what lies at the edge is accepted', () => {
     [64, 3840, 12],
     [3840, 64, 60],
   ])('%i × %i at %i frames per second', (width, height, fps) => {
-    const options = { strategy: 'final', seed: 4_294_967_295, width, height, fps, budgetMicros: 1 };
+    const options = FilmOptions.fromPartial({
+      strategy: 'final',
+      seed: 4_294_967_295,
+      width,
+      height,
+      fps,
+      budgetMicros: 1,
+      format: 'mp4',
+      quality: 'QUALITY_HIGH',
+    });
 
     expect(completeOptions(options)).toEqual(options);
   });
 });
 
 test('what is left out is filled in, so that equal wishes look equal', () => {
-  const usual = { strategy: 'draft', seed: 0, width: 1080, height: 1920, fps: 24, budgetMicros: 0 };
+  const usual = FilmOptions.fromPartial({
+    strategy: 'draft',
+    width: 1080,
+    height: 1920,
+    fps: 24,
+    format: 'mp4',
+    quality: 'QUALITY_HIGH',
+  });
 
   expect(completeOptions(undefined)).toEqual(usual);
-  expect(completeOptions({ strategy: '', seed: 0, width: 0, height: 0, fps: 0, budgetMicros: 0 })).toEqual(
-    usual,
-  );
+  expect(completeOptions(FilmOptions.fromPartial({}))).toEqual(usual);
 });
 
 test.each([

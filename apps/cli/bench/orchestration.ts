@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { FilmServiceDefinition } from '@reelmesh/contracts/film';
+import { FilmOptions, FilmServiceDefinition } from '@reelmesh/contracts/film';
 import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
 import type { Job } from '@reelmesh/contracts/gpu';
 import { AppError, Code } from '@reelmesh/domain';
@@ -206,7 +206,7 @@ async function openStage(limit: number) {
 
 async function makeFilm(films: Client<typeof FilmServiceDefinition>, seed: number): Promise<number> {
   const start = performance.now();
-  const options = { strategy: 'draft', seed, width: 64, height: 64, fps: 12, budgetMicros: 0 };
+  const options = FilmOptions.fromPartial({ strategy: 'draft', seed, width: 64, height: 64, fps: 12 });
   const { film } = await films.createFilm({
     requestId: `bench-${seed}`,
     script,

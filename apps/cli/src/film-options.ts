@@ -1,4 +1,4 @@
-import type { FilmOptions } from '@reelmesh/contracts/film';
+import { FilmOptions } from '@reelmesh/contracts/film';
 import { parseUsd } from '@reelmesh/domain';
 import { InvalidArgumentError } from 'commander';
 
@@ -18,6 +18,7 @@ export interface Size {
 
 export function toFilmOptions(flags: FilmFlags): FilmOptions {
   return {
+    ...FilmOptions.create(),
     strategy: flags.strategy ?? '',
     seed: flags.seed ?? 0,
     width: flags.size?.width ?? 0,

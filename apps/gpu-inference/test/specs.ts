@@ -26,6 +26,8 @@ export function specOf(changes: Partial<Picture> = {}, form: Partial<RenderSpec>
     fps: 12,
     seconds: 1,
     seed: 7,
+    negativePrompt: '',
+    images: [],
     ...form,
     picture: { ...picture, ...changes },
   };

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import type { FailureClass } from '@reelmesh/contracts/shot';
-import { AppError, Code, invalid } from '@reelmesh/domain';
 import type { Ratio, Strategy } from '@reelmesh/domain';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ModelRow } from './knobs.ts';
+import { loadStrategies } from './strategies.ts';
+import { readTables } from './tables.ts';
 
 export interface Catalogue {
   /** By `provider/model`. */
@@ -81,37 +79,15 @@ const modelRow = z
 
 const modelTable = z.strictObject({ models: z.array(modelRow) });
 
-/** Moderation, invalid input and missing funds are not here: no strategy of ours goes elsewhere after them (I5). */
-const fallbackClass = z
-  .enum(['TRANSIENT', 'CAPACITY', 'RATE_LIMIT', 'QUOTA', 'BAD_OUTPUT', 'DOWNLOAD', 'LOST'])
-  .transform((name): FailureClass => `FAILURE_CLASS_${name}`);
-
-const strategyTable = z.strictObject({
-  strategies: z.record(
-    z.string(),
-    z.strictObject({
-      description: z.string(),
-      candidates: z.array(z.string()).min(1),
-      fallbackOn: z.array(fallbackClass),
-      maxTakes: whole.positive(),
-    }),
-  ),
-});
-
-/** Reads the model and strategy tables that ship with the gateway. FAILED_PRECONDITION (CATALOGUE_BROKEN) names file and field. */
-export async function loadCatalogue(): Promise<Catalogue> {
-  const { models } = await readTable('catalogue.yaml', modelTable);
-  const { strategies } = await readTable('strategies.yaml', strategyTable);
-  const catalogue: Catalogue = {
-    models: new Map(models.map((row) => [`${row.provider}/${row.model}`, cardOf(row)])),
-    strategies: new Map(Object.entries(strategies).map(([name, row]) => [name, { name, ...row }])),
-  };
-  for (const { name, candidates } of catalogue.strategies.values()) {
-    const stranger = candidates.find((candidate) => !catalogue.models.has(candidate));
-    if (stranger !== undefined)
-      throw broken('strategies.yaml', `${name}: ${stranger} is not in catalogue.yaml`);
-  }
-  return catalogue;
+/**
+ * Reads the model and strategy tables. FAILED_PRECONDITION (CATALOGUE_BROKEN) names file and field.
+ * @param configDir where the operator's own tables are
+ */
+export async function loadCatalogue(configDir?: string): Promise<Catalogue> {
+  const tables = await readTables('catalogue.yaml', modelTable, configDir);
+  const rows = tables.flatMap(({ models }) => models);
+  const models = new Map(rows.map((row) => [`${row.provider}/${row.model}`, cardOf(row)]));
+  return { models, strategies: await loadStrategies(models, configDir) };
 }
 
 /** The same with the price of a provider's models set by the settings. */
@@ -120,21 +96,6 @@ export function withPrice(catalogue: Catalogue, provider: string, microsPerSecon
     ([name, row]) => [name, row.provider === provider ? { ...row, microsPerSecond } : row] as const,
   );
   return { ...catalogue, models: new Map(rows) };
-}
-
-/** `draft` when the name is empty. INVALID_ARGUMENT (STRATEGY_UNKNOWN) names those that exist. */
-export function strategyNamed(catalogue: Catalogue, name: string): Strategy {
-  const strategy = catalogue.strategies.get(name === '' ? 'draft' : name);
-  if (strategy !== undefined) return strategy;
-  const known = [...catalogue.strategies.keys()].join(', ');
-  throw invalid('STRATEGY_UNKNOWN', `unknown strategy "${name}": use one of ${known}`, { field: 'strategy' });
-}
-
-async function readTable<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const content: unknown = parse(await readFile(new URL(`../data/${file}`, import.meta.url), 'utf8'));
-  const result = schema.safeParse(content);
-  if (result.success) return result.data;
-  throw broken(file, z.prettifyError(result.error));
 }
 
 function cardOf({ remoteId, microsPerSecond, ...row }: z.infer<typeof modelRow>): ModelRow {
@@ -152,6 +113,3 @@ function onlyEntry(entries: Record<string, string>): readonly [string, string] {
   const [entry = ['', '']] = Object.entries(entries);
   return entry;
 }
-
-const broken = (file: string, problem: string): AppError =>
-  new AppError(Code.FAILED_PRECONDITION, `${file}: ${problem}`, { reason: 'CATALOGUE_BROKEN' });

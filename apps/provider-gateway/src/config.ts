@@ -12,6 +12,9 @@ const openaiVideosBaseUrl: Field<string | undefined> = {
 };
 
 export const config = section('gateway', {
+  configDir: field.optional({
+    doc: "directory of your own catalogue.yaml, strategies.yaml and so on; each adds to the gateway's and overrides it",
+  }),
   renderConcurrency: field.int({
     min: 1,
     max: 1000,

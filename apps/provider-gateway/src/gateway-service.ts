@@ -12,12 +12,12 @@ import {
 import type { FactStore, Strategy, TakeFact, TakeRecord } from '@reelmesh/domain';
 import type { Handlers } from '@reelmesh/messaging';
 import type { Attendant } from './attendant.ts';
-import { strategyNamed } from './catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { FilmStops } from './film-stops.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Provider } from './provider.ts';
 import { takeMessage } from './reporter.ts';
+import { strategyNamed } from './strategies.ts';
 import type { TakeLog } from './take-log.ts';
 
 export interface GatewayServiceDeps {
@@ -38,10 +38,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
   return {
     async quoteShots({ strategy: name, specs }) {
       const strategy = strategyNamed(catalogue, name);
-      return {
-        strategyDigest: strategyDigest(strategy, catalogue.models),
-        quotes: specs.map((spec) => quote(strategy, spec)),
-      };
+      return { quotes: specs.map((spec) => quote(strategy, spec)) };
     },
 
     async listTakes({ tenant, filmId, unknownOnly }) {
@@ -120,6 +117,8 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
       expectedMicros: chosen?.quoteMicros ?? 0,
       limitMicros: routed.limitMicros,
       decision: routed.decision,
+      strategy: strategy.name,
+      strategyDigest: strategyDigest(strategy, catalogue.models),
     };
   }
 

@@ -35,7 +35,11 @@ export const module: ServiceModule<Deps, typeof config> = {
   needs: ['cache', 'gpu-inference'],
   config,
   async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings }) {
-    const catalogue = withPrice(await loadCatalogue(), 'openai-videos', settings.openaiVideosMicrosPerSecond);
+    const catalogue = withPrice(
+      await loadCatalogue(settings.configDir),
+      'openai-videos',
+      settings.openaiVideosMicrosPerSecond,
+    );
     const breakers = new Breakers(
       { ...defaultBreakers, firstResetMs: settings.breakerResetMs },
       { clock, log, metrics },

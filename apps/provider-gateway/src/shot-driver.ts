@@ -4,7 +4,6 @@ import type { Clock, Route, ShotStep, TakeIntent, TakeRecord } from '@reelmesh/d
 import type { Bus } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
 import type { Attendant } from './attendant.ts';
-import { strategyNamed } from './catalogue.ts';
 import type { Catalogue } from './catalogue.ts';
 import { conditionsOf } from './conditions.ts';
 import { DueQueue } from './due-queue.ts';
@@ -14,6 +13,7 @@ import type { PollResult, Provider } from './provider.ts';
 import type { Reporter, ShotAddress } from './reporter.ts';
 import type { Sender } from './sender.ts';
 import type { Slots } from './slots.ts';
+import { strategyNamed } from './strategies.ts';
 import type { TakeLog } from './take-log.ts';
 
 export interface DriverDeps {

@@ -39,6 +39,8 @@ export const spec: RenderSpec = {
   fps: 24,
   seconds: 3,
   seed: 7,
+  negativePrompt: '',
+  images: [],
 };
 
 /** 3 s of gen4.5. */

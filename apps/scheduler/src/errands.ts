@@ -20,14 +20,14 @@ export class Errands {
     this.#deps = deps;
   }
 
-  async render({ id: filmId, tenant, options }: FilmRecord, shot: PlannedShot): Promise<void> {
+  async render({ id: filmId, tenant }: FilmRecord, shot: PlannedShot): Promise<void> {
     const command = {
       tenant,
       filmId,
       shotKey: shot.key,
       shotId: shot.shotId,
       spec: shot.spec,
-      strategy: options.strategy,
+      strategy: shot.strategy,
       reservedMicros: shot.limitMicros,
       traceparent: '',
     };

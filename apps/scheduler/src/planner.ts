@@ -48,7 +48,7 @@ export class Planner {
     const specs = shots.map(({ scene, shot }) =>
       renderSpecOf(pictureOf(scene, shot, document.language), shot.durationMs, options),
     );
-    const { digest, quotes } = await this.#quote(tenant, options.strategy, specs);
+    const quotes = await this.#quote(tenant, options, specs);
     const planned = shots.map(({ index, shot }, at): PlannedShot => {
       const spec = specs[at];
       const quote = quotes[at];
@@ -57,7 +57,7 @@ export class Planner {
       }
       return {
         shotId: shot.id,
-        key: shotKey(spec, digest),
+        key: shotKey(spec, quote.strategyDigest),
         scene: index,
         durationMs: shot.durationMs,
         spec,
@@ -68,6 +68,7 @@ export class Planner {
           startMs,
           durationMs,
         })),
+        strategy: quote.strategy,
         quoteMicros: quote.expectedMicros,
         limitMicros: quote.limitMicros,
         reservedMicros: quote.limitMicros,
@@ -94,18 +95,18 @@ export class Planner {
 
   async #quote(
     tenant: string,
-    strategy: string,
+    { strategy, quality, approvedShots, approveAll }: FilmOptions,
     specs: readonly PlannedShot['spec'][],
-  ): Promise<{ readonly digest: string; readonly quotes: readonly ShotQuote[] }> {
+  ): Promise<readonly ShotQuote[]> {
+    const approved = specs.map((_, index) => approveAll || approvedShots.includes(index + 1));
     const quotes: ShotQuote[] = [];
-    let digest = '';
     for (let from = 0; from < specs.length || from === 0; from += QUOTE_BATCH) {
-      const batch = specs.slice(from, from + QUOTE_BATCH);
-      const answer = await this.#gateway.quoteShots({ tenant, strategy, specs: batch });
-      digest = answer.strategyDigest;
+      const until = from + QUOTE_BATCH;
+      const batch = { specs: specs.slice(from, until), approved: approved.slice(from, until) };
+      const answer = await this.#gateway.quoteShots({ tenant, strategy, quality, ...batch });
       quotes.push(...answer.quotes);
     }
-    return { digest, quotes };
+    return quotes;
   }
 }
 

@@ -1,7 +1,7 @@
-import type { QuotedShot, SchedulerServiceDefinition } from '@reelmesh/contracts/film';
 import type { BlobRef } from '@reelmesh/contracts/common';
-import type { FilmOptions } from '@reelmesh/contracts/film';
-import { invalid, keysOf, sumMicros } from '@reelmesh/domain';
+import { FilmOptions } from '@reelmesh/contracts/film';
+import type { QuotedShot, SchedulerServiceDefinition } from '@reelmesh/contracts/film';
+import { AppError, Code, invalid, keysOf, sumMicros } from '@reelmesh/domain';
 import type { FactStore, FilmFact, Plan } from '@reelmesh/domain';
 import type { Handlers } from '@reelmesh/messaging';
 import { changesOf, filmMessage, filmSummary } from './film-message.ts';
@@ -23,6 +23,10 @@ export function schedulerService(
     async reviseFilm({ tenant, filmId, script, fileName, requestId }) {
       const film = await scheduler.revise(tenant, filmId, { script: present(script), fileName, requestId });
       return { film: filmMessage(film) };
+    },
+
+    async approveFilmShots() {
+      throw new AppError(Code.UNIMPLEMENTED, 'approvals are not there yet');
     },
 
     async planFilm({ tenant, script, fileName, options }) {
@@ -101,14 +105,15 @@ function present(script: BlobRef | undefined): BlobRef {
 }
 
 /** Defaults for what the caller left open, so that a film's options say what was made. */
-function normalise(options: FilmOptions | undefined): FilmOptions {
+function normalise(given: FilmOptions | undefined): FilmOptions {
+  const options = given ?? FilmOptions.create();
   return {
-    strategy: options?.strategy === undefined || options.strategy === '' ? 'draft' : options.strategy,
-    seed: options?.seed ?? 0,
-    width: options?.width === undefined || options.width === 0 ? 1080 : options.width,
-    height: options?.height === undefined || options.height === 0 ? 1920 : options.height,
-    fps: options?.fps === undefined || options.fps === 0 ? 24 : options.fps,
-    budgetMicros: options?.budgetMicros ?? 0,
+    ...options,
+    strategy: options.strategy || 'draft',
+    width: options.width || 1080,
+    height: options.height || 1920,
+    fps: options.fps || 24,
+    format: 'mp4',
   };
 }
 

@@ -3,8 +3,8 @@ import { CacheServiceDefinition } from '@reelmesh/contracts/cache';
 import type { ComposeCommand, NormaliseCommand } from '@reelmesh/contracts/compose';
 import { Timeline } from '@reelmesh/contracts/compose';
 import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
-import { SchedulerServiceDefinition } from '@reelmesh/contracts/film';
-import type { Film, FilmEvent, FilmOptions, FilmState } from '@reelmesh/contracts/film';
+import { FilmOptions, SchedulerServiceDefinition } from '@reelmesh/contracts/film';
+import type { Film, FilmEvent, FilmState } from '@reelmesh/contracts/film';
 import { Document, ScriptParserServiceDefinition } from '@reelmesh/contracts/script';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { RenderCommand, Take } from '@reelmesh/contracts/shot';
@@ -74,8 +74,9 @@ export async function openWorld() {
     bus.serve(ProviderGatewayServiceDefinition, {
       async quoteShots({ strategy, specs }) {
         if (strategy === 'nonsense') throw invalid('STRATEGY_UNKNOWN', `no strategy ${strategy}`);
-        const quote = { expectedMicros: PRICE, limitMicros: LIMIT, decision: undefined };
-        return { strategyDigest: strategy, quotes: specs.map(() => quote) };
+        const prices = { expectedMicros: PRICE, limitMicros: LIMIT, decision: undefined };
+        const quote = { ...prices, strategy, strategyDigest: strategy };
+        return { quotes: specs.map(() => quote) };
       },
       async cancelTakes({ filmId }) {
         cancels.push(filmId);
@@ -329,14 +330,7 @@ export async function openWorld() {
 /** Nothing is asked for twice within a test, so that nothing comes right only by asking again. */
 const patient: Environment = { REELMESH_SCHEDULER__REDRIVE_MS: '3600000' };
 
-const plain: FilmOptions = {
-  strategy: 'draft',
-  seed: 7,
-  width: 64,
-  height: 64,
-  fps: 24,
-  budgetMicros: 0,
-};
+const plain = FilmOptions.fromPartial({ strategy: 'draft', seed: 7, width: 64, height: 64, fps: 24 });
 
 export interface Request {
   readonly tenant?: string;

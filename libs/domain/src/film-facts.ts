@@ -23,6 +23,8 @@ export interface PlannedShot {
   readonly durationMs: number;
   readonly spec: RenderSpec;
   readonly speeches: readonly PlannedSpeech[];
+  /** What it is rendered under: the film's strategy, or the stage of it that applies to this shot. */
+  readonly strategy: string;
   /** At the first candidate. */
   readonly quoteMicros: number;
   /** At the dearest candidate of the strategy. */

@@ -39,6 +39,10 @@ export function renderSpecOf(picture: Picture, durationMs: number, options: Film
     fps: options.fps,
     seconds: Math.min(MAX_CLIP_SECONDS, Math.max(1, Math.ceil(durationMs / 1000))),
     seed: options.seed,
+    motion: options.motion,
+    guidance: options.guidance,
+    negativePrompt: options.negativePrompt,
+    images: [],
   };
 }
 

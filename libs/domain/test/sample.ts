@@ -1,3 +1,4 @@
+import { FilmOptions } from '@reelmesh/contracts/film';
 import type { RenderSpec } from '@reelmesh/contracts/shot';
 import type {
   FilmBodies,
@@ -35,6 +36,8 @@ export const spec: RenderSpec = {
   fps: 24,
   seconds: 4,
   seed: 7,
+  negativePrompt: '',
+  images: [],
 };
 
 export function plannedShot(key: string, more: Partial<PlannedShot> = {}): PlannedShot {
@@ -45,6 +48,7 @@ export function plannedShot(key: string, more: Partial<PlannedShot> = {}): Plann
     durationMs: 3500,
     spec,
     speeches: [],
+    strategy: 'final',
     quoteMicros: 480_000,
     limitMicros: 480_000,
     reservedMicros: 480_000,
@@ -62,7 +66,13 @@ export function planOf(keys: readonly string[]): Plan {
   };
 }
 
-export const options = { strategy: 'final', seed: 7, width: 1080, height: 1920, fps: 24, budgetMicros: 0 };
+export const options = FilmOptions.fromPartial({
+  strategy: 'final',
+  seed: 7,
+  width: 1080,
+  height: 1920,
+  fps: 24,
+});
 
 export const clip = {
   blob: { sha256: 'c'.repeat(64), sizeBytes: 1000, mediaType: 'video/mp4' },

@@ -8,6 +8,14 @@ import { Cut } from "../../compose/v1/compose.ts";
 import { CutEvent, TakeEvent } from "../../event/v1/event.ts";
 import { Diagnostic } from "../../script/v1/script.ts";
 import {
+  ImageRole,
+  imageRoleFromJSON,
+  imageRoleToJSON,
+  imageRoleToNumber,
+  Quality,
+  qualityFromJSON,
+  qualityToJSON,
+  qualityToNumber,
   Resolution,
   resolutionFromJSON,
   resolutionToJSON,
@@ -234,6 +242,35 @@ export interface FilmOptions {
   readonly fps: number;
   /** The most that the film may cost; no limit when 0. */
   readonly budgetMicros: number;
+  /** Length of every shot in frames of fps, at most 10 s of them; as the script says when 0. */
+  readonly shotFrames: number;
+  /** How much moves: 0 to 255, as Stable Video Diffusion's motion bucket counts; absent: the model's own. */
+  readonly motion?:
+    | number
+    | undefined;
+  /** How closely prompts are followed: classifier-free guidance, 1 to 20; absent: the model's own. */
+  readonly guidance?:
+    | number
+    | undefined;
+  /** What must not be seen; at most 500 characters. */
+  readonly negativePrompt: string;
+  readonly quality: Quality;
+  /** At most 100. */
+  readonly images: readonly FilmImage[];
+  /** The finished film's container: "mp4", also when empty. */
+  readonly format: string;
+  /** Shots (1 is the first) that may have their final, under a strategy that renders drafts first. */
+  readonly approvedShots: readonly number[];
+  readonly approveAll: boolean;
+}
+
+/** An image for some of the film's shots, or for all. */
+export interface FilmImage {
+  /** From UploadImage. */
+  readonly blob: BlobRef | undefined;
+  readonly role: ImageRole;
+  /** 1 is the first; all when empty. */
+  readonly shots: readonly number[];
 }
 
 export interface FilmShot {
@@ -426,6 +463,27 @@ export interface UpdateFilmScriptResponse {
   readonly film: Film | undefined;
 }
 
+export interface UploadImageRequest {
+  readonly data: Uint8Array;
+}
+
+export interface UploadImageResponse {
+  readonly image: BlobRef | undefined;
+}
+
+export interface ApproveShotsRequest {
+  readonly filmId: string;
+  /** At most 36 ASCII characters. */
+  readonly requestId: string;
+  /** 1 is the first; those that were approved before stay so. */
+  readonly shots: readonly number[];
+  readonly all: boolean;
+}
+
+export interface ApproveShotsResponse {
+  readonly film: Film | undefined;
+}
+
 export interface DownloadCutRequest {
   readonly filmId: string;
 }
@@ -493,6 +551,18 @@ export interface PlanFilmResponse {
   readonly quote: Quote | undefined;
 }
 
+export interface ApproveFilmShotsRequest {
+  readonly tenant: string;
+  readonly filmId: string;
+  readonly requestId: string;
+  readonly shots: readonly number[];
+  readonly all: boolean;
+}
+
+export interface ApproveFilmShotsResponse {
+  readonly film: Film | undefined;
+}
+
 export interface StopFilmRequest {
   readonly tenant: string;
   readonly filmId: string;
@@ -544,7 +614,23 @@ export interface FilmEvent {
 }
 
 function createBaseFilmOptions(): FilmOptions {
-  return { strategy: "", seed: 0, width: 0, height: 0, fps: 0, budgetMicros: 0 };
+  return {
+    strategy: "",
+    seed: 0,
+    width: 0,
+    height: 0,
+    fps: 0,
+    budgetMicros: 0,
+    shotFrames: 0,
+    motion: undefined,
+    guidance: undefined,
+    negativePrompt: "",
+    quality: Quality.QUALITY_UNSPECIFIED,
+    images: [],
+    format: "",
+    approvedShots: [],
+    approveAll: false,
+  };
 }
 
 export const FilmOptions: MessageFns<FilmOptions> = {
@@ -566,6 +652,37 @@ export const FilmOptions: MessageFns<FilmOptions> = {
     }
     if (message.budgetMicros !== 0) {
       writer.uint32(48).int64(message.budgetMicros);
+    }
+    if (message.shotFrames !== 0) {
+      writer.uint32(56).int32(message.shotFrames);
+    }
+    if (message.motion !== undefined) {
+      writer.uint32(64).int32(message.motion);
+    }
+    if (message.guidance !== undefined) {
+      writer.uint32(73).double(message.guidance);
+    }
+    if (message.negativePrompt !== "") {
+      writer.uint32(82).string(message.negativePrompt);
+    }
+    if (message.quality !== Quality.QUALITY_UNSPECIFIED) {
+      writer.uint32(88).int32(qualityToNumber(message.quality));
+    }
+    for (const v of message.images) {
+      FilmImage.encode(v!, writer.uint32(98).fork()).join();
+    }
+    if (message.format !== "") {
+      writer.uint32(106).string(message.format);
+    }
+    if (message.approvedShots.length !== 0) {
+      writer.uint32(114).fork();
+      for (const v of message.approvedShots) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.approveAll !== false) {
+      writer.uint32(120).bool(message.approveAll);
     }
     return writer;
   },
@@ -631,6 +748,88 @@ export const FilmOptions: MessageFns<FilmOptions> = {
             message.budgetMicros = longToNumber(reader.int64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.shotFrames = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.motion = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.guidance = reader.double();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.negativePrompt = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.quality = qualityFromJSON(reader.int32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.images.push(FilmImage.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.format = reader.string();
+            continue;
+          }
+          case 14: {
+            if (tag === 112) {
+              message.approvedShots.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 114) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.approvedShots.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.approveAll = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -655,6 +854,33 @@ export const FilmOptions: MessageFns<FilmOptions> = {
         : isSet(object.budget_micros)
         ? globalThis.Number(object.budget_micros)
         : 0,
+      shotFrames: isSet(object.shotFrames)
+        ? globalThis.Number(object.shotFrames)
+        : isSet(object.shot_frames)
+        ? globalThis.Number(object.shot_frames)
+        : 0,
+      motion: isSet(object.motion) ? globalThis.Number(object.motion) : undefined,
+      guidance: isSet(object.guidance) ? globalThis.Number(object.guidance) : undefined,
+      negativePrompt: isSet(object.negativePrompt)
+        ? globalThis.String(object.negativePrompt)
+        : isSet(object.negative_prompt)
+        ? globalThis.String(object.negative_prompt)
+        : "",
+      quality: isSet(object.quality) ? qualityFromJSON(object.quality) : Quality.QUALITY_UNSPECIFIED,
+      images: globalThis.Array.isArray(object?.images)
+        ? object.images.map((e: any) => FilmImage.fromJSON(e))
+        : [],
+      format: isSet(object.format) ? globalThis.String(object.format) : "",
+      approvedShots: globalThis.Array.isArray(object?.approvedShots)
+        ? object.approvedShots.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.approved_shots)
+        ? object.approved_shots.map((e: any) => globalThis.Number(e))
+        : [],
+      approveAll: isSet(object.approveAll)
+        ? globalThis.Boolean(object.approveAll)
+        : isSet(object.approve_all)
+        ? globalThis.Boolean(object.approve_all)
+        : false,
     };
   },
 
@@ -678,6 +904,33 @@ export const FilmOptions: MessageFns<FilmOptions> = {
     if (message.budgetMicros !== 0) {
       obj.budgetMicros = Math.round(message.budgetMicros);
     }
+    if (message.shotFrames !== 0) {
+      obj.shotFrames = Math.round(message.shotFrames);
+    }
+    if (message.motion !== undefined) {
+      obj.motion = Math.round(message.motion);
+    }
+    if (message.guidance !== undefined) {
+      obj.guidance = floatToJson(message.guidance);
+    }
+    if (message.negativePrompt !== "") {
+      obj.negativePrompt = message.negativePrompt;
+    }
+    if (message.quality !== Quality.QUALITY_UNSPECIFIED) {
+      obj.quality = qualityToJSON(message.quality);
+    }
+    if (message.images?.length) {
+      obj.images = message.images.map((e) => FilmImage.toJSON(e));
+    }
+    if (message.format !== "") {
+      obj.format = message.format;
+    }
+    if (message.approvedShots?.length) {
+      obj.approvedShots = message.approvedShots.map((e) => Math.round(e));
+    }
+    if (message.approveAll !== false) {
+      obj.approveAll = message.approveAll;
+    }
     return obj;
   },
 
@@ -692,6 +945,130 @@ export const FilmOptions: MessageFns<FilmOptions> = {
     message.height = object.height ?? 0;
     message.fps = object.fps ?? 0;
     message.budgetMicros = object.budgetMicros ?? 0;
+    message.shotFrames = object.shotFrames ?? 0;
+    message.motion = object.motion ?? undefined;
+    message.guidance = object.guidance ?? undefined;
+    message.negativePrompt = object.negativePrompt ?? "";
+    message.quality = object.quality ?? Quality.QUALITY_UNSPECIFIED;
+    message.images = object.images?.map((e) => FilmImage.fromPartial(e)) || [];
+    message.format = object.format ?? "";
+    message.approvedShots = object.approvedShots?.map((e) => e) || [];
+    message.approveAll = object.approveAll ?? false;
+    return message;
+  },
+};
+
+function createBaseFilmImage(): FilmImage {
+  return { blob: undefined, role: ImageRole.IMAGE_ROLE_UNSPECIFIED, shots: [] };
+}
+
+export const FilmImage: MessageFns<FilmImage> = {
+  encode(message: FilmImage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.blob !== undefined) {
+      BlobRef.encode(message.blob, writer.uint32(10).fork()).join();
+    }
+    if (message.role !== ImageRole.IMAGE_ROLE_UNSPECIFIED) {
+      writer.uint32(16).int32(imageRoleToNumber(message.role));
+    }
+    if (message.shots.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.shots) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FilmImage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFilmImage() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.blob = BlobRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.role = imageRoleFromJSON(reader.int32());
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.shots.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.shots.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FilmImage {
+    return {
+      blob: isSet(object.blob) ? BlobRef.fromJSON(object.blob) : undefined,
+      role: isSet(object.role) ? imageRoleFromJSON(object.role) : ImageRole.IMAGE_ROLE_UNSPECIFIED,
+      shots: globalThis.Array.isArray(object?.shots) ? object.shots.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: FilmImage): unknown {
+    const obj: any = {};
+    if (message.blob !== undefined) {
+      obj.blob = BlobRef.toJSON(message.blob);
+    }
+    if (message.role !== ImageRole.IMAGE_ROLE_UNSPECIFIED) {
+      obj.role = imageRoleToJSON(message.role);
+    }
+    if (message.shots?.length) {
+      obj.shots = message.shots.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FilmImage>, I>>(base?: I): FilmImage {
+    return FilmImage.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FilmImage>, I>>(object: I): FilmImage {
+    const message = createBaseFilmImage() as any;
+    message.blob = (object.blob !== undefined && object.blob !== null) ? BlobRef.fromPartial(object.blob) : undefined;
+    message.role = object.role ?? ImageRole.IMAGE_ROLE_UNSPECIFIED;
+    message.shots = object.shots?.map((e) => e) || [];
     return message;
   },
 };
@@ -3703,6 +4080,348 @@ export const UpdateFilmScriptResponse: MessageFns<UpdateFilmScriptResponse> = {
   },
 };
 
+function createBaseUploadImageRequest(): UploadImageRequest {
+  return { data: new Uint8Array(0) };
+}
+
+export const UploadImageRequest: MessageFns<UploadImageRequest> = {
+  encode(message: UploadImageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.data.length !== 0) {
+      writer.uint32(10).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UploadImageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUploadImageRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UploadImageRequest {
+    return { data: isSet(object.data) ? bytesFromBase64(object.data) : new Uint8Array(0) };
+  },
+
+  toJSON(message: UploadImageRequest): unknown {
+    const obj: any = {};
+    if (message.data.length !== 0) {
+      obj.data = base64FromBytes(message.data);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UploadImageRequest>, I>>(base?: I): UploadImageRequest {
+    return UploadImageRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UploadImageRequest>, I>>(object: I): UploadImageRequest {
+    const message = createBaseUploadImageRequest() as any;
+    message.data = object.data ?? new Uint8Array(0);
+    return message;
+  },
+};
+
+function createBaseUploadImageResponse(): UploadImageResponse {
+  return { image: undefined };
+}
+
+export const UploadImageResponse: MessageFns<UploadImageResponse> = {
+  encode(message: UploadImageResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.image !== undefined) {
+      BlobRef.encode(message.image, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UploadImageResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUploadImageResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.image = BlobRef.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UploadImageResponse {
+    return { image: isSet(object.image) ? BlobRef.fromJSON(object.image) : undefined };
+  },
+
+  toJSON(message: UploadImageResponse): unknown {
+    const obj: any = {};
+    if (message.image !== undefined) {
+      obj.image = BlobRef.toJSON(message.image);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UploadImageResponse>, I>>(base?: I): UploadImageResponse {
+    return UploadImageResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UploadImageResponse>, I>>(object: I): UploadImageResponse {
+    const message = createBaseUploadImageResponse() as any;
+    message.image = (object.image !== undefined && object.image !== null)
+      ? BlobRef.fromPartial(object.image)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseApproveShotsRequest(): ApproveShotsRequest {
+  return { filmId: "", requestId: "", shots: [], all: false };
+}
+
+export const ApproveShotsRequest: MessageFns<ApproveShotsRequest> = {
+  encode(message: ApproveShotsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.filmId !== "") {
+      writer.uint32(10).string(message.filmId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(18).string(message.requestId);
+    }
+    if (message.shots.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.shots) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.all !== false) {
+      writer.uint32(32).bool(message.all);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveShotsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveShotsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.filmId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.shots.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.shots.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.all = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveShotsRequest {
+    return {
+      filmId: isSet(object.filmId)
+        ? globalThis.String(object.filmId)
+        : isSet(object.film_id)
+        ? globalThis.String(object.film_id)
+        : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      shots: globalThis.Array.isArray(object?.shots) ? object.shots.map((e: any) => globalThis.Number(e)) : [],
+      all: isSet(object.all) ? globalThis.Boolean(object.all) : false,
+    };
+  },
+
+  toJSON(message: ApproveShotsRequest): unknown {
+    const obj: any = {};
+    if (message.filmId !== "") {
+      obj.filmId = message.filmId;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.shots?.length) {
+      obj.shots = message.shots.map((e) => Math.round(e));
+    }
+    if (message.all !== false) {
+      obj.all = message.all;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveShotsRequest>, I>>(base?: I): ApproveShotsRequest {
+    return ApproveShotsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveShotsRequest>, I>>(object: I): ApproveShotsRequest {
+    const message = createBaseApproveShotsRequest() as any;
+    message.filmId = object.filmId ?? "";
+    message.requestId = object.requestId ?? "";
+    message.shots = object.shots?.map((e) => e) || [];
+    message.all = object.all ?? false;
+    return message;
+  },
+};
+
+function createBaseApproveShotsResponse(): ApproveShotsResponse {
+  return { film: undefined };
+}
+
+export const ApproveShotsResponse: MessageFns<ApproveShotsResponse> = {
+  encode(message: ApproveShotsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.film !== undefined) {
+      Film.encode(message.film, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveShotsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveShotsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.film = Film.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveShotsResponse {
+    return { film: isSet(object.film) ? Film.fromJSON(object.film) : undefined };
+  },
+
+  toJSON(message: ApproveShotsResponse): unknown {
+    const obj: any = {};
+    if (message.film !== undefined) {
+      obj.film = Film.toJSON(message.film);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveShotsResponse>, I>>(base?: I): ApproveShotsResponse {
+    return ApproveShotsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveShotsResponse>, I>>(object: I): ApproveShotsResponse {
+    const message = createBaseApproveShotsResponse() as any;
+    message.film = (object.film !== undefined && object.film !== null) ? Film.fromPartial(object.film) : undefined;
+    return message;
+  },
+};
+
 function createBaseDownloadCutRequest(): DownloadCutRequest {
   return { filmId: "" };
 }
@@ -4831,6 +5550,228 @@ export const PlanFilmResponse: MessageFns<PlanFilmResponse> = {
   },
 };
 
+function createBaseApproveFilmShotsRequest(): ApproveFilmShotsRequest {
+  return { tenant: "", filmId: "", requestId: "", shots: [], all: false };
+}
+
+export const ApproveFilmShotsRequest: MessageFns<ApproveFilmShotsRequest> = {
+  encode(message: ApproveFilmShotsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.filmId !== "") {
+      writer.uint32(18).string(message.filmId);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    if (message.shots.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.shots) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.all !== false) {
+      writer.uint32(40).bool(message.all);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveFilmShotsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveFilmShotsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.filmId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.shots.push(reader.int32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.shots.push(reader.int32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.all = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveFilmShotsRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      filmId: isSet(object.filmId)
+        ? globalThis.String(object.filmId)
+        : isSet(object.film_id)
+        ? globalThis.String(object.film_id)
+        : "",
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      shots: globalThis.Array.isArray(object?.shots) ? object.shots.map((e: any) => globalThis.Number(e)) : [],
+      all: isSet(object.all) ? globalThis.Boolean(object.all) : false,
+    };
+  },
+
+  toJSON(message: ApproveFilmShotsRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.filmId !== "") {
+      obj.filmId = message.filmId;
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.shots?.length) {
+      obj.shots = message.shots.map((e) => Math.round(e));
+    }
+    if (message.all !== false) {
+      obj.all = message.all;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveFilmShotsRequest>, I>>(base?: I): ApproveFilmShotsRequest {
+    return ApproveFilmShotsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveFilmShotsRequest>, I>>(object: I): ApproveFilmShotsRequest {
+    const message = createBaseApproveFilmShotsRequest() as any;
+    message.tenant = object.tenant ?? "";
+    message.filmId = object.filmId ?? "";
+    message.requestId = object.requestId ?? "";
+    message.shots = object.shots?.map((e) => e) || [];
+    message.all = object.all ?? false;
+    return message;
+  },
+};
+
+function createBaseApproveFilmShotsResponse(): ApproveFilmShotsResponse {
+  return { film: undefined };
+}
+
+export const ApproveFilmShotsResponse: MessageFns<ApproveFilmShotsResponse> = {
+  encode(message: ApproveFilmShotsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.film !== undefined) {
+      Film.encode(message.film, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveFilmShotsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveFilmShotsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.film = Film.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveFilmShotsResponse {
+    return { film: isSet(object.film) ? Film.fromJSON(object.film) : undefined };
+  },
+
+  toJSON(message: ApproveFilmShotsResponse): unknown {
+    const obj: any = {};
+    if (message.film !== undefined) {
+      obj.film = Film.toJSON(message.film);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveFilmShotsResponse>, I>>(base?: I): ApproveFilmShotsResponse {
+    return ApproveFilmShotsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveFilmShotsResponse>, I>>(object: I): ApproveFilmShotsResponse {
+    const message = createBaseApproveFilmShotsResponse() as any;
+    message.film = (object.film !== undefined && object.film !== null) ? Film.fromPartial(object.film) : undefined;
+    return message;
+  },
+};
+
 function createBaseStopFilmRequest(): StopFilmRequest {
   return { tenant: "", filmId: "" };
 }
@@ -5776,6 +6717,24 @@ export const FilmServiceDefinition = {
       responseStream: true,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
+    /** Keeps an image for FilmOptions.images: PNG, JPEG or WebP, at most 8 MiB and 20 megapixels. */
+    uploadImage: {
+      name: "UploadImage",
+      requestType: UploadImageRequest as typeof UploadImageRequest,
+      requestStream: false,
+      responseType: UploadImageResponse as typeof UploadImageResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "IDEMPOTENT" },
+    },
+    /** Lets shots have their final, under a strategy that renders drafts first: a new revision of the film. */
+    approveShots: {
+      name: "ApproveShots",
+      requestType: ApproveShotsRequest as typeof ApproveShotsRequest,
+      requestStream: false,
+      responseType: ApproveShotsResponse as typeof ApproveShotsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "IDEMPOTENT" },
+    },
     listTakes: {
       name: "ListTakes",
       requestType: ListTakesRequest as typeof ListTakesRequest,
@@ -5815,6 +6774,14 @@ export const SchedulerServiceDefinition = {
       requestType: ReviseFilmRequest as typeof ReviseFilmRequest,
       requestStream: false,
       responseType: ReviseFilmResponse as typeof ReviseFilmResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "IDEMPOTENT" },
+    },
+    approveFilmShots: {
+      name: "ApproveFilmShots",
+      requestType: ApproveFilmShotsRequest as typeof ApproveFilmShotsRequest,
+      requestStream: false,
+      responseType: ApproveFilmShotsResponse as typeof ApproveFilmShotsResponse,
       responseStream: false,
       options: { idempotencyLevel: "IDEMPOTENT" },
     },
@@ -5885,6 +6852,10 @@ function base64FromBytes(arr: Uint8Array): string {
     });
     return globalThis.btoa(bin.join(""));
   }
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

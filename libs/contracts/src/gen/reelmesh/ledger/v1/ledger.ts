@@ -6,9 +6,13 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
 export const LedgerKind = {
   LEDGER_KIND_UNSPECIFIED: "LEDGER_KIND_UNSPECIFIED",
+  /** LEDGER_KIND_RESERVE - Set aside for a take before it is sent. */
   LEDGER_KIND_RESERVE: "LEDGER_KIND_RESERVE",
+  /** LEDGER_KIND_SETTLE - What the take was charged. */
   LEDGER_KIND_SETTLE: "LEDGER_KIND_SETTLE",
+  /** LEDGER_KIND_RELEASE - Of what was set aside, what the take did not use. */
   LEDGER_KIND_RELEASE: "LEDGER_KIND_RELEASE",
+  /** LEDGER_KIND_ADJUST - A correction of what was settled; may be negative. */
   LEDGER_KIND_ADJUST: "LEDGER_KIND_ADJUST",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
@@ -84,20 +88,214 @@ export function ledgerKindToNumber(object: LedgerKind): number {
   }
 }
 
+export const BudgetScope = {
+  BUDGET_SCOPE_UNSPECIFIED: "BUDGET_SCOPE_UNSPECIFIED",
+  BUDGET_SCOPE_TENANT_DAY: "BUDGET_SCOPE_TENANT_DAY",
+  BUDGET_SCOPE_TENANT_MONTH: "BUDGET_SCOPE_TENANT_MONTH",
+  BUDGET_SCOPE_PROVIDER_DAY: "BUDGET_SCOPE_PROVIDER_DAY",
+  BUDGET_SCOPE_PLATFORM_MONTH: "BUDGET_SCOPE_PLATFORM_MONTH",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type BudgetScope = typeof BudgetScope[keyof typeof BudgetScope];
+
+export namespace BudgetScope {
+  export type BUDGET_SCOPE_UNSPECIFIED = typeof BudgetScope.BUDGET_SCOPE_UNSPECIFIED;
+  export type BUDGET_SCOPE_TENANT_DAY = typeof BudgetScope.BUDGET_SCOPE_TENANT_DAY;
+  export type BUDGET_SCOPE_TENANT_MONTH = typeof BudgetScope.BUDGET_SCOPE_TENANT_MONTH;
+  export type BUDGET_SCOPE_PROVIDER_DAY = typeof BudgetScope.BUDGET_SCOPE_PROVIDER_DAY;
+  export type BUDGET_SCOPE_PLATFORM_MONTH = typeof BudgetScope.BUDGET_SCOPE_PLATFORM_MONTH;
+  export type UNRECOGNIZED = typeof BudgetScope.UNRECOGNIZED;
+}
+
+export function budgetScopeFromJSON(object: any): BudgetScope {
+  switch (object) {
+    case 0:
+    case "BUDGET_SCOPE_UNSPECIFIED":
+      return BudgetScope.BUDGET_SCOPE_UNSPECIFIED;
+    case 1:
+    case "BUDGET_SCOPE_TENANT_DAY":
+      return BudgetScope.BUDGET_SCOPE_TENANT_DAY;
+    case 2:
+    case "BUDGET_SCOPE_TENANT_MONTH":
+      return BudgetScope.BUDGET_SCOPE_TENANT_MONTH;
+    case 3:
+    case "BUDGET_SCOPE_PROVIDER_DAY":
+      return BudgetScope.BUDGET_SCOPE_PROVIDER_DAY;
+    case 4:
+    case "BUDGET_SCOPE_PLATFORM_MONTH":
+      return BudgetScope.BUDGET_SCOPE_PLATFORM_MONTH;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return BudgetScope.UNRECOGNIZED;
+  }
+}
+
+export function budgetScopeToJSON(object: BudgetScope): string {
+  switch (object) {
+    case BudgetScope.BUDGET_SCOPE_UNSPECIFIED:
+      return "BUDGET_SCOPE_UNSPECIFIED";
+    case BudgetScope.BUDGET_SCOPE_TENANT_DAY:
+      return "BUDGET_SCOPE_TENANT_DAY";
+    case BudgetScope.BUDGET_SCOPE_TENANT_MONTH:
+      return "BUDGET_SCOPE_TENANT_MONTH";
+    case BudgetScope.BUDGET_SCOPE_PROVIDER_DAY:
+      return "BUDGET_SCOPE_PROVIDER_DAY";
+    case BudgetScope.BUDGET_SCOPE_PLATFORM_MONTH:
+      return "BUDGET_SCOPE_PLATFORM_MONTH";
+    case BudgetScope.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export function budgetScopeToNumber(object: BudgetScope): number {
+  switch (object) {
+    case BudgetScope.BUDGET_SCOPE_UNSPECIFIED:
+      return 0;
+    case BudgetScope.BUDGET_SCOPE_TENANT_DAY:
+      return 1;
+    case BudgetScope.BUDGET_SCOPE_TENANT_MONTH:
+      return 2;
+    case BudgetScope.BUDGET_SCOPE_PROVIDER_DAY:
+      return 3;
+    case BudgetScope.BUDGET_SCOPE_PLATFORM_MONTH:
+      return 4;
+    case BudgetScope.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
 /** One line of the append-only ledger. Amounts are millionths of the currency's unit. */
 export interface LedgerEntry {
   readonly id: string;
   readonly kind: LedgerKind;
   readonly tenant: string;
   readonly filmId: string;
-  /** Empty for entries of the whole film. */
   readonly takeId: string;
   readonly provider: string;
   readonly model: string;
+  /** In the provider's currency. */
   readonly amountMicros: number;
   /** ISO 4217. */
   readonly currency: string;
   readonly timeMs: number;
+  readonly shotId: string;
+  /** The same amount in US dollars, at the rate of the take's day. */
+  readonly usdMicros: number;
+  /** What it would have been without the discount, in the provider's currency; 0 for entries that are no charge. */
+  readonly listMicros: number;
+  /** Seconds of film that were billed; 0 for entries that are no charge. */
+  readonly seconds: number;
+}
+
+export interface ListEntriesRequest {
+  /** Each filter is left out when empty. */
+  readonly tenant: string;
+  readonly filmId: string;
+  readonly shotId: string;
+  readonly provider: string;
+  /** Booked at this time or later, and before that; no limit when 0. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** 1 to 1000; 1000 when 0. */
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+export interface ListEntriesResponse {
+  readonly entries: readonly LedgerEntry[];
+  readonly nextPageToken: string;
+}
+
+export interface Budget {
+  readonly scope: BudgetScope;
+  /** The tenant or provider that it is for; empty for the platform. */
+  readonly subject: string;
+  /** The day or month (UTC) that it is about now: 2026-11-25, 2026-11. */
+  readonly period: string;
+  /** US dollars, millionths. */
+  readonly limitMicros: number;
+  /** Settled, and set aside for takes that are under way or in doubt. */
+  readonly settledMicros: number;
+  readonly reservedMicros: number;
+  /** Whether a take that would go above it is refused; otherwise it is only warned about. */
+  readonly hard: boolean;
+}
+
+export interface ListBudgetsRequest {
+  readonly tenant: string;
+}
+
+export interface ListBudgetsResponse {
+  readonly budgets: readonly Budget[];
+}
+
+export interface ReconcileRequest {
+  readonly provider: string;
+  /** Days (UTC), both included: 2026-11-25. */
+  readonly fromDay: string;
+  readonly toDay: string;
+}
+
+export interface ReconcileResponse {
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly days: readonly ReconciledDay[];
+}
+
+export interface ReconciledDay {
+  readonly day: string;
+  readonly model: string;
+  readonly providerMicros: number;
+  readonly ledgerMicros: number;
+  /** Set aside for takes whose charge is unknown. */
+  readonly inDoubtMicros: number;
+  /** provider_micros - ledger_micros; what in_doubt_micros does not cover, nobody can explain. */
+  readonly differenceMicros: number;
+}
+
+export interface ListProvidersRequest {
+}
+
+export interface ListProvidersResponse {
+  readonly providers: readonly ProviderStatus[];
+}
+
+export interface ProviderStatus {
+  readonly name: string;
+  readonly models: readonly ModelStatus[];
+  readonly enabled: boolean;
+  /** Why it was switched off, and by whom. */
+  readonly switchReason: string;
+  readonly switchBy: string;
+  readonly switchTimeMs: number;
+  /** Takes under way, on all gateways, and how many there may be; 0 for no limit. */
+  readonly underway: number;
+  readonly limit: number;
+}
+
+export interface ModelStatus {
+  readonly name: string;
+  /** Why it cannot be used now: "not_configured", "breaker_open", "hold_no_funds"; empty when it can. */
+  readonly obstacle: string;
+  /** For a clip of the shortest length that it renders, in US dollars. */
+  readonly priceMicros: number;
+  readonly seconds: number;
+}
+
+export interface SwitchProviderRequest {
+  readonly provider: string;
+  readonly enabled: boolean;
+  /** At most 200 characters; needed to switch off. */
+  readonly reason: string;
+  readonly by: string;
+}
+
+export interface SwitchProviderResponse {
+  readonly provider: ProviderStatus | undefined;
 }
 
 function createBaseLedgerEntry(): LedgerEntry {
@@ -112,6 +310,10 @@ function createBaseLedgerEntry(): LedgerEntry {
     amountMicros: 0,
     currency: "",
     timeMs: 0,
+    shotId: "",
+    usdMicros: 0,
+    listMicros: 0,
+    seconds: 0,
   };
 }
 
@@ -146,6 +348,18 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
     }
     if (message.timeMs !== 0) {
       writer.uint32(80).int64(message.timeMs);
+    }
+    if (message.shotId !== "") {
+      writer.uint32(90).string(message.shotId);
+    }
+    if (message.usdMicros !== 0) {
+      writer.uint32(96).int64(message.usdMicros);
+    }
+    if (message.listMicros !== 0) {
+      writer.uint32(104).int64(message.listMicros);
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(112).int32(message.seconds);
     }
     return writer;
   },
@@ -243,6 +457,38 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
             message.timeMs = longToNumber(reader.int64());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.shotId = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.usdMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.listMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.seconds = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -283,6 +529,22 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
         : isSet(object.time_ms)
         ? globalThis.Number(object.time_ms)
         : 0,
+      shotId: isSet(object.shotId)
+        ? globalThis.String(object.shotId)
+        : isSet(object.shot_id)
+        ? globalThis.String(object.shot_id)
+        : "",
+      usdMicros: isSet(object.usdMicros)
+        ? globalThis.Number(object.usdMicros)
+        : isSet(object.usd_micros)
+        ? globalThis.Number(object.usd_micros)
+        : 0,
+      listMicros: isSet(object.listMicros)
+        ? globalThis.Number(object.listMicros)
+        : isSet(object.list_micros)
+        ? globalThis.Number(object.list_micros)
+        : 0,
+      seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
     };
   },
 
@@ -318,6 +580,18 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
     if (message.timeMs !== 0) {
       obj.timeMs = Math.round(message.timeMs);
     }
+    if (message.shotId !== "") {
+      obj.shotId = message.shotId;
+    }
+    if (message.usdMicros !== 0) {
+      obj.usdMicros = Math.round(message.usdMicros);
+    }
+    if (message.listMicros !== 0) {
+      obj.listMicros = Math.round(message.listMicros);
+    }
+    if (message.seconds !== 0) {
+      obj.seconds = Math.round(message.seconds);
+    }
     return obj;
   },
 
@@ -336,9 +610,1673 @@ export const LedgerEntry: MessageFns<LedgerEntry> = {
     message.amountMicros = object.amountMicros ?? 0;
     message.currency = object.currency ?? "";
     message.timeMs = object.timeMs ?? 0;
+    message.shotId = object.shotId ?? "";
+    message.usdMicros = object.usdMicros ?? 0;
+    message.listMicros = object.listMicros ?? 0;
+    message.seconds = object.seconds ?? 0;
     return message;
   },
 };
+
+function createBaseListEntriesRequest(): ListEntriesRequest {
+  return { tenant: "", filmId: "", shotId: "", provider: "", fromMs: 0, toMs: 0, pageSize: 0, pageToken: "" };
+}
+
+export const ListEntriesRequest: MessageFns<ListEntriesRequest> = {
+  encode(message: ListEntriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    if (message.filmId !== "") {
+      writer.uint32(18).string(message.filmId);
+    }
+    if (message.shotId !== "") {
+      writer.uint32(26).string(message.shotId);
+    }
+    if (message.provider !== "") {
+      writer.uint32(34).string(message.provider);
+    }
+    if (message.fromMs !== 0) {
+      writer.uint32(40).int64(message.fromMs);
+    }
+    if (message.toMs !== 0) {
+      writer.uint32(48).int64(message.toMs);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(56).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(66).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEntriesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEntriesRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.filmId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.shotId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fromMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.toMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListEntriesRequest {
+    return {
+      tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
+      filmId: isSet(object.filmId)
+        ? globalThis.String(object.filmId)
+        : isSet(object.film_id)
+        ? globalThis.String(object.film_id)
+        : "",
+      shotId: isSet(object.shotId)
+        ? globalThis.String(object.shotId)
+        : isSet(object.shot_id)
+        ? globalThis.String(object.shot_id)
+        : "",
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      fromMs: isSet(object.fromMs)
+        ? globalThis.Number(object.fromMs)
+        : isSet(object.from_ms)
+        ? globalThis.Number(object.from_ms)
+        : 0,
+      toMs: isSet(object.toMs)
+        ? globalThis.Number(object.toMs)
+        : isSet(object.to_ms)
+        ? globalThis.Number(object.to_ms)
+        : 0,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListEntriesRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    if (message.filmId !== "") {
+      obj.filmId = message.filmId;
+    }
+    if (message.shotId !== "") {
+      obj.shotId = message.shotId;
+    }
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.fromMs !== 0) {
+      obj.fromMs = Math.round(message.fromMs);
+    }
+    if (message.toMs !== 0) {
+      obj.toMs = Math.round(message.toMs);
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListEntriesRequest>, I>>(base?: I): ListEntriesRequest {
+    return ListEntriesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListEntriesRequest>, I>>(object: I): ListEntriesRequest {
+    const message = createBaseListEntriesRequest() as any;
+    message.tenant = object.tenant ?? "";
+    message.filmId = object.filmId ?? "";
+    message.shotId = object.shotId ?? "";
+    message.provider = object.provider ?? "";
+    message.fromMs = object.fromMs ?? 0;
+    message.toMs = object.toMs ?? 0;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseListEntriesResponse(): ListEntriesResponse {
+  return { entries: [], nextPageToken: "" };
+}
+
+export const ListEntriesResponse: MessageFns<ListEntriesResponse> = {
+  encode(message: ListEntriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      LedgerEntry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListEntriesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListEntriesResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(LedgerEntry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListEntriesResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => LedgerEntry.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListEntriesResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => LedgerEntry.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListEntriesResponse>, I>>(base?: I): ListEntriesResponse {
+    return ListEntriesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListEntriesResponse>, I>>(object: I): ListEntriesResponse {
+    const message = createBaseListEntriesResponse() as any;
+    message.entries = object.entries?.map((e) => LedgerEntry.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseBudget(): Budget {
+  return {
+    scope: BudgetScope.BUDGET_SCOPE_UNSPECIFIED,
+    subject: "",
+    period: "",
+    limitMicros: 0,
+    settledMicros: 0,
+    reservedMicros: 0,
+    hard: false,
+  };
+}
+
+export const Budget: MessageFns<Budget> = {
+  encode(message: Budget, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.scope !== BudgetScope.BUDGET_SCOPE_UNSPECIFIED) {
+      writer.uint32(8).int32(budgetScopeToNumber(message.scope));
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
+    }
+    if (message.period !== "") {
+      writer.uint32(26).string(message.period);
+    }
+    if (message.limitMicros !== 0) {
+      writer.uint32(32).int64(message.limitMicros);
+    }
+    if (message.settledMicros !== 0) {
+      writer.uint32(40).int64(message.settledMicros);
+    }
+    if (message.reservedMicros !== 0) {
+      writer.uint32(48).int64(message.reservedMicros);
+    }
+    if (message.hard !== false) {
+      writer.uint32(56).bool(message.hard);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Budget {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudget() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.scope = budgetScopeFromJSON(reader.int32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.period = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.limitMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.settledMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.reservedMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.hard = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Budget {
+    return {
+      scope: isSet(object.scope) ? budgetScopeFromJSON(object.scope) : BudgetScope.BUDGET_SCOPE_UNSPECIFIED,
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      period: isSet(object.period) ? globalThis.String(object.period) : "",
+      limitMicros: isSet(object.limitMicros)
+        ? globalThis.Number(object.limitMicros)
+        : isSet(object.limit_micros)
+        ? globalThis.Number(object.limit_micros)
+        : 0,
+      settledMicros: isSet(object.settledMicros)
+        ? globalThis.Number(object.settledMicros)
+        : isSet(object.settled_micros)
+        ? globalThis.Number(object.settled_micros)
+        : 0,
+      reservedMicros: isSet(object.reservedMicros)
+        ? globalThis.Number(object.reservedMicros)
+        : isSet(object.reserved_micros)
+        ? globalThis.Number(object.reserved_micros)
+        : 0,
+      hard: isSet(object.hard) ? globalThis.Boolean(object.hard) : false,
+    };
+  },
+
+  toJSON(message: Budget): unknown {
+    const obj: any = {};
+    if (message.scope !== BudgetScope.BUDGET_SCOPE_UNSPECIFIED) {
+      obj.scope = budgetScopeToJSON(message.scope);
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.period !== "") {
+      obj.period = message.period;
+    }
+    if (message.limitMicros !== 0) {
+      obj.limitMicros = Math.round(message.limitMicros);
+    }
+    if (message.settledMicros !== 0) {
+      obj.settledMicros = Math.round(message.settledMicros);
+    }
+    if (message.reservedMicros !== 0) {
+      obj.reservedMicros = Math.round(message.reservedMicros);
+    }
+    if (message.hard !== false) {
+      obj.hard = message.hard;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Budget>, I>>(base?: I): Budget {
+    return Budget.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Budget>, I>>(object: I): Budget {
+    const message = createBaseBudget() as any;
+    message.scope = object.scope ?? BudgetScope.BUDGET_SCOPE_UNSPECIFIED;
+    message.subject = object.subject ?? "";
+    message.period = object.period ?? "";
+    message.limitMicros = object.limitMicros ?? 0;
+    message.settledMicros = object.settledMicros ?? 0;
+    message.reservedMicros = object.reservedMicros ?? 0;
+    message.hard = object.hard ?? false;
+    return message;
+  },
+};
+
+function createBaseListBudgetsRequest(): ListBudgetsRequest {
+  return { tenant: "" };
+}
+
+export const ListBudgetsRequest: MessageFns<ListBudgetsRequest> = {
+  encode(message: ListBudgetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenant !== "") {
+      writer.uint32(10).string(message.tenant);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBudgetsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBudgetsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenant = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListBudgetsRequest {
+    return { tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "" };
+  },
+
+  toJSON(message: ListBudgetsRequest): unknown {
+    const obj: any = {};
+    if (message.tenant !== "") {
+      obj.tenant = message.tenant;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListBudgetsRequest>, I>>(base?: I): ListBudgetsRequest {
+    return ListBudgetsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListBudgetsRequest>, I>>(object: I): ListBudgetsRequest {
+    const message = createBaseListBudgetsRequest() as any;
+    message.tenant = object.tenant ?? "";
+    return message;
+  },
+};
+
+function createBaseListBudgetsResponse(): ListBudgetsResponse {
+  return { budgets: [] };
+}
+
+export const ListBudgetsResponse: MessageFns<ListBudgetsResponse> = {
+  encode(message: ListBudgetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.budgets) {
+      Budget.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBudgetsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBudgetsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.budgets.push(Budget.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListBudgetsResponse {
+    return {
+      budgets: globalThis.Array.isArray(object?.budgets) ? object.budgets.map((e: any) => Budget.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListBudgetsResponse): unknown {
+    const obj: any = {};
+    if (message.budgets?.length) {
+      obj.budgets = message.budgets.map((e) => Budget.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListBudgetsResponse>, I>>(base?: I): ListBudgetsResponse {
+    return ListBudgetsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListBudgetsResponse>, I>>(object: I): ListBudgetsResponse {
+    const message = createBaseListBudgetsResponse() as any;
+    message.budgets = object.budgets?.map((e) => Budget.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReconcileRequest(): ReconcileRequest {
+  return { provider: "", fromDay: "", toDay: "" };
+}
+
+export const ReconcileRequest: MessageFns<ReconcileRequest> = {
+  encode(message: ReconcileRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.fromDay !== "") {
+      writer.uint32(18).string(message.fromDay);
+    }
+    if (message.toDay !== "") {
+      writer.uint32(26).string(message.toDay);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromDay = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toDay = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconcileRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      fromDay: isSet(object.fromDay)
+        ? globalThis.String(object.fromDay)
+        : isSet(object.from_day)
+        ? globalThis.String(object.from_day)
+        : "",
+      toDay: isSet(object.toDay)
+        ? globalThis.String(object.toDay)
+        : isSet(object.to_day)
+        ? globalThis.String(object.to_day)
+        : "",
+    };
+  },
+
+  toJSON(message: ReconcileRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.fromDay !== "") {
+      obj.fromDay = message.fromDay;
+    }
+    if (message.toDay !== "") {
+      obj.toDay = message.toDay;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReconcileRequest>, I>>(base?: I): ReconcileRequest {
+    return ReconcileRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReconcileRequest>, I>>(object: I): ReconcileRequest {
+    const message = createBaseReconcileRequest() as any;
+    message.provider = object.provider ?? "";
+    message.fromDay = object.fromDay ?? "";
+    message.toDay = object.toDay ?? "";
+    return message;
+  },
+};
+
+function createBaseReconcileResponse(): ReconcileResponse {
+  return { currency: "", days: [] };
+}
+
+export const ReconcileResponse: MessageFns<ReconcileResponse> = {
+  encode(message: ReconcileResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.currency !== "") {
+      writer.uint32(10).string(message.currency);
+    }
+    for (const v of message.days) {
+      ReconciledDay.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.currency = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.days.push(ReconciledDay.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconcileResponse {
+    return {
+      currency: isSet(object.currency) ? globalThis.String(object.currency) : "",
+      days: globalThis.Array.isArray(object?.days) ? object.days.map((e: any) => ReconciledDay.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ReconcileResponse): unknown {
+    const obj: any = {};
+    if (message.currency !== "") {
+      obj.currency = message.currency;
+    }
+    if (message.days?.length) {
+      obj.days = message.days.map((e) => ReconciledDay.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReconcileResponse>, I>>(base?: I): ReconcileResponse {
+    return ReconcileResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReconcileResponse>, I>>(object: I): ReconcileResponse {
+    const message = createBaseReconcileResponse() as any;
+    message.currency = object.currency ?? "";
+    message.days = object.days?.map((e) => ReconciledDay.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReconciledDay(): ReconciledDay {
+  return { day: "", model: "", providerMicros: 0, ledgerMicros: 0, inDoubtMicros: 0, differenceMicros: 0 };
+}
+
+export const ReconciledDay: MessageFns<ReconciledDay> = {
+  encode(message: ReconciledDay, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.providerMicros !== 0) {
+      writer.uint32(24).int64(message.providerMicros);
+    }
+    if (message.ledgerMicros !== 0) {
+      writer.uint32(32).int64(message.ledgerMicros);
+    }
+    if (message.inDoubtMicros !== 0) {
+      writer.uint32(40).int64(message.inDoubtMicros);
+    }
+    if (message.differenceMicros !== 0) {
+      writer.uint32(48).int64(message.differenceMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconciledDay {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconciledDay() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.providerMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.ledgerMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.inDoubtMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.differenceMicros = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReconciledDay {
+    return {
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      providerMicros: isSet(object.providerMicros)
+        ? globalThis.Number(object.providerMicros)
+        : isSet(object.provider_micros)
+        ? globalThis.Number(object.provider_micros)
+        : 0,
+      ledgerMicros: isSet(object.ledgerMicros)
+        ? globalThis.Number(object.ledgerMicros)
+        : isSet(object.ledger_micros)
+        ? globalThis.Number(object.ledger_micros)
+        : 0,
+      inDoubtMicros: isSet(object.inDoubtMicros)
+        ? globalThis.Number(object.inDoubtMicros)
+        : isSet(object.in_doubt_micros)
+        ? globalThis.Number(object.in_doubt_micros)
+        : 0,
+      differenceMicros: isSet(object.differenceMicros)
+        ? globalThis.Number(object.differenceMicros)
+        : isSet(object.difference_micros)
+        ? globalThis.Number(object.difference_micros)
+        : 0,
+    };
+  },
+
+  toJSON(message: ReconciledDay): unknown {
+    const obj: any = {};
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.providerMicros !== 0) {
+      obj.providerMicros = Math.round(message.providerMicros);
+    }
+    if (message.ledgerMicros !== 0) {
+      obj.ledgerMicros = Math.round(message.ledgerMicros);
+    }
+    if (message.inDoubtMicros !== 0) {
+      obj.inDoubtMicros = Math.round(message.inDoubtMicros);
+    }
+    if (message.differenceMicros !== 0) {
+      obj.differenceMicros = Math.round(message.differenceMicros);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReconciledDay>, I>>(base?: I): ReconciledDay {
+    return ReconciledDay.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReconciledDay>, I>>(object: I): ReconciledDay {
+    const message = createBaseReconciledDay() as any;
+    message.day = object.day ?? "";
+    message.model = object.model ?? "";
+    message.providerMicros = object.providerMicros ?? 0;
+    message.ledgerMicros = object.ledgerMicros ?? 0;
+    message.inDoubtMicros = object.inDoubtMicros ?? 0;
+    message.differenceMicros = object.differenceMicros ?? 0;
+    return message;
+  },
+};
+
+function createBaseListProvidersRequest(): ListProvidersRequest {
+  return {};
+}
+
+export const ListProvidersRequest: MessageFns<ListProvidersRequest> = {
+  encode(_: ListProvidersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProvidersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProvidersRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListProvidersRequest {
+    return {};
+  },
+
+  toJSON(_: ListProvidersRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListProvidersRequest>, I>>(base?: I): ListProvidersRequest {
+    return ListProvidersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListProvidersRequest>, I>>(_: I): ListProvidersRequest {
+    const message = createBaseListProvidersRequest() as any;
+    return message;
+  },
+};
+
+function createBaseListProvidersResponse(): ListProvidersResponse {
+  return { providers: [] };
+}
+
+export const ListProvidersResponse: MessageFns<ListProvidersResponse> = {
+  encode(message: ListProvidersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.providers) {
+      ProviderStatus.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProvidersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProvidersResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.providers.push(ProviderStatus.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListProvidersResponse {
+    return {
+      providers: globalThis.Array.isArray(object?.providers)
+        ? object.providers.map((e: any) => ProviderStatus.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListProvidersResponse): unknown {
+    const obj: any = {};
+    if (message.providers?.length) {
+      obj.providers = message.providers.map((e) => ProviderStatus.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListProvidersResponse>, I>>(base?: I): ListProvidersResponse {
+    return ListProvidersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListProvidersResponse>, I>>(object: I): ListProvidersResponse {
+    const message = createBaseListProvidersResponse() as any;
+    message.providers = object.providers?.map((e) => ProviderStatus.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProviderStatus(): ProviderStatus {
+  return {
+    name: "",
+    models: [],
+    enabled: false,
+    switchReason: "",
+    switchBy: "",
+    switchTimeMs: 0,
+    underway: 0,
+    limit: 0,
+  };
+}
+
+export const ProviderStatus: MessageFns<ProviderStatus> = {
+  encode(message: ProviderStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    for (const v of message.models) {
+      ModelStatus.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.enabled !== false) {
+      writer.uint32(24).bool(message.enabled);
+    }
+    if (message.switchReason !== "") {
+      writer.uint32(34).string(message.switchReason);
+    }
+    if (message.switchBy !== "") {
+      writer.uint32(42).string(message.switchBy);
+    }
+    if (message.switchTimeMs !== 0) {
+      writer.uint32(48).int64(message.switchTimeMs);
+    }
+    if (message.underway !== 0) {
+      writer.uint32(56).int32(message.underway);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(64).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProviderStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProviderStatus() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.models.push(ModelStatus.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.switchReason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.switchBy = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.switchTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.underway = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProviderStatus {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => ModelStatus.fromJSON(e)) : [],
+      enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : false,
+      switchReason: isSet(object.switchReason)
+        ? globalThis.String(object.switchReason)
+        : isSet(object.switch_reason)
+        ? globalThis.String(object.switch_reason)
+        : "",
+      switchBy: isSet(object.switchBy)
+        ? globalThis.String(object.switchBy)
+        : isSet(object.switch_by)
+        ? globalThis.String(object.switch_by)
+        : "",
+      switchTimeMs: isSet(object.switchTimeMs)
+        ? globalThis.Number(object.switchTimeMs)
+        : isSet(object.switch_time_ms)
+        ? globalThis.Number(object.switch_time_ms)
+        : 0,
+      underway: isSet(object.underway) ? globalThis.Number(object.underway) : 0,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+    };
+  },
+
+  toJSON(message: ProviderStatus): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.models?.length) {
+      obj.models = message.models.map((e) => ModelStatus.toJSON(e));
+    }
+    if (message.enabled !== false) {
+      obj.enabled = message.enabled;
+    }
+    if (message.switchReason !== "") {
+      obj.switchReason = message.switchReason;
+    }
+    if (message.switchBy !== "") {
+      obj.switchBy = message.switchBy;
+    }
+    if (message.switchTimeMs !== 0) {
+      obj.switchTimeMs = Math.round(message.switchTimeMs);
+    }
+    if (message.underway !== 0) {
+      obj.underway = Math.round(message.underway);
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProviderStatus>, I>>(base?: I): ProviderStatus {
+    return ProviderStatus.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProviderStatus>, I>>(object: I): ProviderStatus {
+    const message = createBaseProviderStatus() as any;
+    message.name = object.name ?? "";
+    message.models = object.models?.map((e) => ModelStatus.fromPartial(e)) || [];
+    message.enabled = object.enabled ?? false;
+    message.switchReason = object.switchReason ?? "";
+    message.switchBy = object.switchBy ?? "";
+    message.switchTimeMs = object.switchTimeMs ?? 0;
+    message.underway = object.underway ?? 0;
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseModelStatus(): ModelStatus {
+  return { name: "", obstacle: "", priceMicros: 0, seconds: 0 };
+}
+
+export const ModelStatus: MessageFns<ModelStatus> = {
+  encode(message: ModelStatus, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.obstacle !== "") {
+      writer.uint32(18).string(message.obstacle);
+    }
+    if (message.priceMicros !== 0) {
+      writer.uint32(24).int64(message.priceMicros);
+    }
+    if (message.seconds !== 0) {
+      writer.uint32(32).int32(message.seconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ModelStatus {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseModelStatus() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.obstacle = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.priceMicros = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.seconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ModelStatus {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      obstacle: isSet(object.obstacle) ? globalThis.String(object.obstacle) : "",
+      priceMicros: isSet(object.priceMicros)
+        ? globalThis.Number(object.priceMicros)
+        : isSet(object.price_micros)
+        ? globalThis.Number(object.price_micros)
+        : 0,
+      seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
+    };
+  },
+
+  toJSON(message: ModelStatus): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.obstacle !== "") {
+      obj.obstacle = message.obstacle;
+    }
+    if (message.priceMicros !== 0) {
+      obj.priceMicros = Math.round(message.priceMicros);
+    }
+    if (message.seconds !== 0) {
+      obj.seconds = Math.round(message.seconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ModelStatus>, I>>(base?: I): ModelStatus {
+    return ModelStatus.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ModelStatus>, I>>(object: I): ModelStatus {
+    const message = createBaseModelStatus() as any;
+    message.name = object.name ?? "";
+    message.obstacle = object.obstacle ?? "";
+    message.priceMicros = object.priceMicros ?? 0;
+    message.seconds = object.seconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseSwitchProviderRequest(): SwitchProviderRequest {
+  return { provider: "", enabled: false, reason: "", by: "" };
+}
+
+export const SwitchProviderRequest: MessageFns<SwitchProviderRequest> = {
+  encode(message: SwitchProviderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.enabled !== false) {
+      writer.uint32(16).bool(message.enabled);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.by !== "") {
+      writer.uint32(34).string(message.by);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SwitchProviderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwitchProviderRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.enabled = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.by = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SwitchProviderRequest {
+    return {
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      enabled: isSet(object.enabled) ? globalThis.Boolean(object.enabled) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      by: isSet(object.by) ? globalThis.String(object.by) : "",
+    };
+  },
+
+  toJSON(message: SwitchProviderRequest): unknown {
+    const obj: any = {};
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
+    if (message.enabled !== false) {
+      obj.enabled = message.enabled;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.by !== "") {
+      obj.by = message.by;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SwitchProviderRequest>, I>>(base?: I): SwitchProviderRequest {
+    return SwitchProviderRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SwitchProviderRequest>, I>>(object: I): SwitchProviderRequest {
+    const message = createBaseSwitchProviderRequest() as any;
+    message.provider = object.provider ?? "";
+    message.enabled = object.enabled ?? false;
+    message.reason = object.reason ?? "";
+    message.by = object.by ?? "";
+    return message;
+  },
+};
+
+function createBaseSwitchProviderResponse(): SwitchProviderResponse {
+  return { provider: undefined };
+}
+
+export const SwitchProviderResponse: MessageFns<SwitchProviderResponse> = {
+  encode(message: SwitchProviderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== undefined) {
+      ProviderStatus.encode(message.provider, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SwitchProviderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSwitchProviderResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = ProviderStatus.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SwitchProviderResponse {
+    return { provider: isSet(object.provider) ? ProviderStatus.fromJSON(object.provider) : undefined };
+  },
+
+  toJSON(message: SwitchProviderResponse): unknown {
+    const obj: any = {};
+    if (message.provider !== undefined) {
+      obj.provider = ProviderStatus.toJSON(message.provider);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SwitchProviderResponse>, I>>(base?: I): SwitchProviderResponse {
+    return SwitchProviderResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SwitchProviderResponse>, I>>(object: I): SwitchProviderResponse {
+    const message = createBaseSwitchProviderResponse() as any;
+    message.provider = (object.provider !== undefined && object.provider !== null)
+      ? ProviderStatus.fromPartial(object.provider)
+      : undefined;
+    return message;
+  },
+};
+
+/** Money: what was set aside, spent and given back, and how much of it there may be. */
+export type LedgerServiceDefinition = typeof LedgerServiceDefinition;
+export const LedgerServiceDefinition = {
+  name: "LedgerService",
+  fullName: "reelmesh.ledger.v1.LedgerService",
+  methods: {
+    /** Entries of the caller's tenant that match all filters, in the order in which they were booked. */
+    listEntries: {
+      name: "ListEntries",
+      requestType: ListEntriesRequest as typeof ListEntriesRequest,
+      requestStream: false,
+      responseType: ListEntriesResponse as typeof ListEntriesResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** The limits that apply to the caller's tenant, and how much of each is used up now. */
+    listBudgets: {
+      name: "ListBudgets",
+      requestType: ListBudgetsRequest as typeof ListBudgetsRequest,
+      requestStream: false,
+      responseType: ListBudgetsResponse as typeof ListBudgetsResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** A provider's own figures beside ours. UNIMPLEMENTED (NO_FIGURES) for one that gives none. */
+    reconcile: {
+      name: "Reconcile",
+      requestType: ReconcileRequest as typeof ReconcileRequest,
+      requestStream: false,
+      responseType: ReconcileResponse as typeof ReconcileResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** All providers, with whether each can be used now. */
+    listProviders: {
+      name: "ListProviders",
+      requestType: ListProvidersRequest as typeof ListProvidersRequest,
+      requestStream: false,
+      responseType: ListProvidersResponse as typeof ListProvidersResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
+    /** The kill switch: nothing more is submitted to a provider that is off, on any gateway. What is under way is seen to its end. */
+    switchProvider: {
+      name: "SwitchProvider",
+      requestType: SwitchProviderRequest as typeof SwitchProviderRequest,
+      requestStream: false,
+      responseType: SwitchProviderResponse as typeof SwitchProviderResponse,
+      responseStream: false,
+      options: { idempotencyLevel: "IDEMPOTENT" },
+    },
+  },
+} as const;
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 

@@ -3,7 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Clip } from "../../common/v1/common.ts";
+import { BlobRef, Clip } from "../../common/v1/common.ts";
 import {
   CameraAngle,
   cameraAngleFromJSON,
@@ -30,6 +30,153 @@ import {
   weatherToJSON,
   weatherToNumber,
 } from "../../script/v1/script.ts";
+
+export const ImageRole = {
+  IMAGE_ROLE_UNSPECIFIED: "IMAGE_ROLE_UNSPECIFIED",
+  /** IMAGE_ROLE_FIRST_FRAME - The clip begins with it. */
+  IMAGE_ROLE_FIRST_FRAME: "IMAGE_ROLE_FIRST_FRAME",
+  /** IMAGE_ROLE_LAST_FRAME - The clip ends with it. */
+  IMAGE_ROLE_LAST_FRAME: "IMAGE_ROLE_LAST_FRAME",
+  /** IMAGE_ROLE_REFERENCE - Shows what somebody or something looks like. */
+  IMAGE_ROLE_REFERENCE: "IMAGE_ROLE_REFERENCE",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type ImageRole = typeof ImageRole[keyof typeof ImageRole];
+
+export namespace ImageRole {
+  export type IMAGE_ROLE_UNSPECIFIED = typeof ImageRole.IMAGE_ROLE_UNSPECIFIED;
+  export type IMAGE_ROLE_FIRST_FRAME = typeof ImageRole.IMAGE_ROLE_FIRST_FRAME;
+  export type IMAGE_ROLE_LAST_FRAME = typeof ImageRole.IMAGE_ROLE_LAST_FRAME;
+  export type IMAGE_ROLE_REFERENCE = typeof ImageRole.IMAGE_ROLE_REFERENCE;
+  export type UNRECOGNIZED = typeof ImageRole.UNRECOGNIZED;
+}
+
+export function imageRoleFromJSON(object: any): ImageRole {
+  switch (object) {
+    case 0:
+    case "IMAGE_ROLE_UNSPECIFIED":
+      return ImageRole.IMAGE_ROLE_UNSPECIFIED;
+    case 1:
+    case "IMAGE_ROLE_FIRST_FRAME":
+      return ImageRole.IMAGE_ROLE_FIRST_FRAME;
+    case 2:
+    case "IMAGE_ROLE_LAST_FRAME":
+      return ImageRole.IMAGE_ROLE_LAST_FRAME;
+    case 3:
+    case "IMAGE_ROLE_REFERENCE":
+      return ImageRole.IMAGE_ROLE_REFERENCE;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return ImageRole.UNRECOGNIZED;
+  }
+}
+
+export function imageRoleToJSON(object: ImageRole): string {
+  switch (object) {
+    case ImageRole.IMAGE_ROLE_UNSPECIFIED:
+      return "IMAGE_ROLE_UNSPECIFIED";
+    case ImageRole.IMAGE_ROLE_FIRST_FRAME:
+      return "IMAGE_ROLE_FIRST_FRAME";
+    case ImageRole.IMAGE_ROLE_LAST_FRAME:
+      return "IMAGE_ROLE_LAST_FRAME";
+    case ImageRole.IMAGE_ROLE_REFERENCE:
+      return "IMAGE_ROLE_REFERENCE";
+    case ImageRole.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export function imageRoleToNumber(object: ImageRole): number {
+  switch (object) {
+    case ImageRole.IMAGE_ROLE_UNSPECIFIED:
+      return 0;
+    case ImageRole.IMAGE_ROLE_FIRST_FRAME:
+      return 1;
+    case ImageRole.IMAGE_ROLE_LAST_FRAME:
+      return 2;
+    case ImageRole.IMAGE_ROLE_REFERENCE:
+      return 3;
+    case ImageRole.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
+
+/** Where a family of models has several, which of them: of Pika, 2 turbo, 2.2 at 720p, 2.2 at 1080p. */
+export const Quality = {
+  /** QUALITY_UNSPECIFIED - QUALITY_HIGH. */
+  QUALITY_UNSPECIFIED: "QUALITY_UNSPECIFIED",
+  QUALITY_MEDIUM: "QUALITY_MEDIUM",
+  QUALITY_HIGH: "QUALITY_HIGH",
+  QUALITY_ULTRA: "QUALITY_ULTRA",
+  UNRECOGNIZED: "UNRECOGNIZED",
+} as const;
+
+export type Quality = typeof Quality[keyof typeof Quality];
+
+export namespace Quality {
+  export type QUALITY_UNSPECIFIED = typeof Quality.QUALITY_UNSPECIFIED;
+  export type QUALITY_MEDIUM = typeof Quality.QUALITY_MEDIUM;
+  export type QUALITY_HIGH = typeof Quality.QUALITY_HIGH;
+  export type QUALITY_ULTRA = typeof Quality.QUALITY_ULTRA;
+  export type UNRECOGNIZED = typeof Quality.UNRECOGNIZED;
+}
+
+export function qualityFromJSON(object: any): Quality {
+  switch (object) {
+    case 0:
+    case "QUALITY_UNSPECIFIED":
+      return Quality.QUALITY_UNSPECIFIED;
+    case 1:
+    case "QUALITY_MEDIUM":
+      return Quality.QUALITY_MEDIUM;
+    case 2:
+    case "QUALITY_HIGH":
+      return Quality.QUALITY_HIGH;
+    case 3:
+    case "QUALITY_ULTRA":
+      return Quality.QUALITY_ULTRA;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Quality.UNRECOGNIZED;
+  }
+}
+
+export function qualityToJSON(object: Quality): string {
+  switch (object) {
+    case Quality.QUALITY_UNSPECIFIED:
+      return "QUALITY_UNSPECIFIED";
+    case Quality.QUALITY_MEDIUM:
+      return "QUALITY_MEDIUM";
+    case Quality.QUALITY_HIGH:
+      return "QUALITY_HIGH";
+    case Quality.QUALITY_ULTRA:
+      return "QUALITY_ULTRA";
+    case Quality.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export function qualityToNumber(object: Quality): number {
+  switch (object) {
+    case Quality.QUALITY_UNSPECIFIED:
+      return 0;
+    case Quality.QUALITY_MEDIUM:
+      return 1;
+    case Quality.QUALITY_HIGH:
+      return 2;
+    case Quality.QUALITY_ULTRA:
+      return 3;
+    case Quality.UNRECOGNIZED:
+    default:
+      return -1;
+  }
+}
 
 export const TakeState = {
   TAKE_STATE_UNSPECIFIED: "TAKE_STATE_UNSPECIFIED",
@@ -498,6 +645,24 @@ export interface RenderSpec {
   readonly seconds: number;
   /** 0 to 4294967295. */
   readonly seed: number;
+  /** How much moves: 0 (hardly anything) to 255, as Stable Video Diffusion's motion bucket counts; absent: the model's own. */
+  readonly motion?:
+    | number
+    | undefined;
+  /** How closely the prompt is followed: classifier-free guidance, 1 to 20; absent: the model's own. */
+  readonly guidance?:
+    | number
+    | undefined;
+  /** What must not be seen. */
+  readonly negativePrompt: string;
+  /** At most one first frame, at most one last frame, at most nine references. */
+  readonly images: readonly ShotImage[];
+}
+
+/** A PNG, JPEG or WebP that the shot is made from. */
+export interface ShotImage {
+  readonly blob: BlobRef | undefined;
+  readonly role: ImageRole;
 }
 
 /** work.render: see to it that the shot with this key has a clip. Idempotency key: film_id + shot_key. */
@@ -561,11 +726,12 @@ export interface QuoteShotsRequest {
   readonly tenant: string;
   readonly strategy: string;
   readonly specs: readonly RenderSpec[];
+  readonly quality: Quality;
+  /** For each spec whether its final was approved: for strategies that render drafts first. Empty: none. */
+  readonly approved: readonly boolean[];
 }
 
 export interface QuoteShotsResponse {
-  /** Identifies the candidates, their models and their parameters: part of every shot key. */
-  readonly strategyDigest: string;
   /** One for each spec, in order. */
   readonly quotes: readonly ShotQuote[];
 }
@@ -575,7 +741,13 @@ export interface ShotQuote {
   readonly expectedMicros: number;
   /** Price at the dearest candidate that the strategy may fall back to: what is reserved. */
   readonly limitMicros: number;
-  readonly decision: RoutingDecision | undefined;
+  readonly decision:
+    | RoutingDecision
+    | undefined;
+  /** What the shot is to be rendered under: the stage of the strategy that applies to it, with the quality. For RenderCommand. */
+  readonly strategy: string;
+  /** Identifies the candidates, their models and their parameters: part of the shot's key. */
+  readonly strategyDigest: string;
 }
 
 export interface ListTakesRequest {
@@ -882,7 +1054,18 @@ export const Picture: MessageFns<Picture> = {
 };
 
 function createBaseRenderSpec(): RenderSpec {
-  return { picture: undefined, width: 0, height: 0, fps: 0, seconds: 0, seed: 0 };
+  return {
+    picture: undefined,
+    width: 0,
+    height: 0,
+    fps: 0,
+    seconds: 0,
+    seed: 0,
+    motion: undefined,
+    guidance: undefined,
+    negativePrompt: "",
+    images: [],
+  };
 }
 
 export const RenderSpec: MessageFns<RenderSpec> = {
@@ -904,6 +1087,18 @@ export const RenderSpec: MessageFns<RenderSpec> = {
     }
     if (message.seed !== 0) {
       writer.uint32(48).uint32(message.seed);
+    }
+    if (message.motion !== undefined) {
+      writer.uint32(56).int32(message.motion);
+    }
+    if (message.guidance !== undefined) {
+      writer.uint32(65).double(message.guidance);
+    }
+    if (message.negativePrompt !== "") {
+      writer.uint32(74).string(message.negativePrompt);
+    }
+    for (const v of message.images) {
+      ShotImage.encode(v!, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -969,6 +1164,38 @@ export const RenderSpec: MessageFns<RenderSpec> = {
             message.seed = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.motion = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.guidance = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.negativePrompt = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.images.push(ShotImage.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -989,6 +1216,14 @@ export const RenderSpec: MessageFns<RenderSpec> = {
       fps: isSet(object.fps) ? globalThis.Number(object.fps) : 0,
       seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
       seed: isSet(object.seed) ? globalThis.Number(object.seed) : 0,
+      motion: isSet(object.motion) ? globalThis.Number(object.motion) : undefined,
+      guidance: isSet(object.guidance) ? globalThis.Number(object.guidance) : undefined,
+      negativePrompt: isSet(object.negativePrompt)
+        ? globalThis.String(object.negativePrompt)
+        : isSet(object.negative_prompt)
+        ? globalThis.String(object.negative_prompt)
+        : "",
+      images: globalThis.Array.isArray(object?.images) ? object.images.map((e: any) => ShotImage.fromJSON(e)) : [],
     };
   },
 
@@ -1012,6 +1247,18 @@ export const RenderSpec: MessageFns<RenderSpec> = {
     if (message.seed !== 0) {
       obj.seed = Math.round(message.seed);
     }
+    if (message.motion !== undefined) {
+      obj.motion = Math.round(message.motion);
+    }
+    if (message.guidance !== undefined) {
+      obj.guidance = floatToJson(message.guidance);
+    }
+    if (message.negativePrompt !== "") {
+      obj.negativePrompt = message.negativePrompt;
+    }
+    if (message.images?.length) {
+      obj.images = message.images.map((e) => ShotImage.toJSON(e));
+    }
     return obj;
   },
 
@@ -1028,6 +1275,95 @@ export const RenderSpec: MessageFns<RenderSpec> = {
     message.fps = object.fps ?? 0;
     message.seconds = object.seconds ?? 0;
     message.seed = object.seed ?? 0;
+    message.motion = object.motion ?? undefined;
+    message.guidance = object.guidance ?? undefined;
+    message.negativePrompt = object.negativePrompt ?? "";
+    message.images = object.images?.map((e) => ShotImage.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseShotImage(): ShotImage {
+  return { blob: undefined, role: ImageRole.IMAGE_ROLE_UNSPECIFIED };
+}
+
+export const ShotImage: MessageFns<ShotImage> = {
+  encode(message: ShotImage, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.blob !== undefined) {
+      BlobRef.encode(message.blob, writer.uint32(10).fork()).join();
+    }
+    if (message.role !== ImageRole.IMAGE_ROLE_UNSPECIFIED) {
+      writer.uint32(16).int32(imageRoleToNumber(message.role));
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShotImage {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShotImage() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.blob = BlobRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.role = imageRoleFromJSON(reader.int32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ShotImage {
+    return {
+      blob: isSet(object.blob) ? BlobRef.fromJSON(object.blob) : undefined,
+      role: isSet(object.role) ? imageRoleFromJSON(object.role) : ImageRole.IMAGE_ROLE_UNSPECIFIED,
+    };
+  },
+
+  toJSON(message: ShotImage): unknown {
+    const obj: any = {};
+    if (message.blob !== undefined) {
+      obj.blob = BlobRef.toJSON(message.blob);
+    }
+    if (message.role !== ImageRole.IMAGE_ROLE_UNSPECIFIED) {
+      obj.role = imageRoleToJSON(message.role);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ShotImage>, I>>(base?: I): ShotImage {
+    return ShotImage.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ShotImage>, I>>(object: I): ShotImage {
+    const message = createBaseShotImage() as any;
+    message.blob = (object.blob !== undefined && object.blob !== null) ? BlobRef.fromPartial(object.blob) : undefined;
+    message.role = object.role ?? ImageRole.IMAGE_ROLE_UNSPECIFIED;
     return message;
   },
 };
@@ -1898,7 +2234,7 @@ export const Take: MessageFns<Take> = {
 };
 
 function createBaseQuoteShotsRequest(): QuoteShotsRequest {
-  return { tenant: "", strategy: "", specs: [] };
+  return { tenant: "", strategy: "", specs: [], quality: Quality.QUALITY_UNSPECIFIED, approved: [] };
 }
 
 export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
@@ -1911,6 +2247,16 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
     }
     for (const v of message.specs) {
       RenderSpec.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.quality !== Quality.QUALITY_UNSPECIFIED) {
+      writer.uint32(32).int32(qualityToNumber(message.quality));
+    }
+    if (message.approved.length !== 0) {
+      writer.uint32(42).fork();
+      for (const v of message.approved) {
+        writer.bool(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -1952,6 +2298,32 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
             message.specs.push(RenderSpec.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.quality = qualityFromJSON(reader.int32());
+            continue;
+          }
+          case 5: {
+            if (tag === 40) {
+              message.approved.push(reader.bool());
+
+              continue;
+            }
+
+            if (tag === 42) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.approved.push(reader.bool());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1969,6 +2341,10 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
       tenant: isSet(object.tenant) ? globalThis.String(object.tenant) : "",
       strategy: isSet(object.strategy) ? globalThis.String(object.strategy) : "",
       specs: globalThis.Array.isArray(object?.specs) ? object.specs.map((e: any) => RenderSpec.fromJSON(e)) : [],
+      quality: isSet(object.quality) ? qualityFromJSON(object.quality) : Quality.QUALITY_UNSPECIFIED,
+      approved: globalThis.Array.isArray(object?.approved)
+        ? object.approved.map((e: any) => globalThis.Boolean(e))
+        : [],
     };
   },
 
@@ -1983,6 +2359,12 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
     if (message.specs?.length) {
       obj.specs = message.specs.map((e) => RenderSpec.toJSON(e));
     }
+    if (message.quality !== Quality.QUALITY_UNSPECIFIED) {
+      obj.quality = qualityToJSON(message.quality);
+    }
+    if (message.approved?.length) {
+      obj.approved = message.approved;
+    }
     return obj;
   },
 
@@ -1994,19 +2376,18 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
     message.tenant = object.tenant ?? "";
     message.strategy = object.strategy ?? "";
     message.specs = object.specs?.map((e) => RenderSpec.fromPartial(e)) || [];
+    message.quality = object.quality ?? Quality.QUALITY_UNSPECIFIED;
+    message.approved = object.approved?.map((e) => e) || [];
     return message;
   },
 };
 
 function createBaseQuoteShotsResponse(): QuoteShotsResponse {
-  return { strategyDigest: "", quotes: [] };
+  return { quotes: [] };
 }
 
 export const QuoteShotsResponse: MessageFns<QuoteShotsResponse> = {
   encode(message: QuoteShotsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.strategyDigest !== "") {
-      writer.uint32(10).string(message.strategyDigest);
-    }
     for (const v of message.quotes) {
       ShotQuote.encode(v!, writer.uint32(18).fork()).join();
     }
@@ -2026,14 +2407,6 @@ export const QuoteShotsResponse: MessageFns<QuoteShotsResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.strategyDigest = reader.string();
-            continue;
-          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -2056,20 +2429,12 @@ export const QuoteShotsResponse: MessageFns<QuoteShotsResponse> = {
 
   fromJSON(object: any): QuoteShotsResponse {
     return {
-      strategyDigest: isSet(object.strategyDigest)
-        ? globalThis.String(object.strategyDigest)
-        : isSet(object.strategy_digest)
-        ? globalThis.String(object.strategy_digest)
-        : "",
       quotes: globalThis.Array.isArray(object?.quotes) ? object.quotes.map((e: any) => ShotQuote.fromJSON(e)) : [],
     };
   },
 
   toJSON(message: QuoteShotsResponse): unknown {
     const obj: any = {};
-    if (message.strategyDigest !== "") {
-      obj.strategyDigest = message.strategyDigest;
-    }
     if (message.quotes?.length) {
       obj.quotes = message.quotes.map((e) => ShotQuote.toJSON(e));
     }
@@ -2081,14 +2446,13 @@ export const QuoteShotsResponse: MessageFns<QuoteShotsResponse> = {
   },
   fromPartial<I extends Exact<DeepPartial<QuoteShotsResponse>, I>>(object: I): QuoteShotsResponse {
     const message = createBaseQuoteShotsResponse() as any;
-    message.strategyDigest = object.strategyDigest ?? "";
     message.quotes = object.quotes?.map((e) => ShotQuote.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseShotQuote(): ShotQuote {
-  return { expectedMicros: 0, limitMicros: 0, decision: undefined };
+  return { expectedMicros: 0, limitMicros: 0, decision: undefined, strategy: "", strategyDigest: "" };
 }
 
 export const ShotQuote: MessageFns<ShotQuote> = {
@@ -2101,6 +2465,12 @@ export const ShotQuote: MessageFns<ShotQuote> = {
     }
     if (message.decision !== undefined) {
       RoutingDecision.encode(message.decision, writer.uint32(26).fork()).join();
+    }
+    if (message.strategy !== "") {
+      writer.uint32(34).string(message.strategy);
+    }
+    if (message.strategyDigest !== "") {
+      writer.uint32(42).string(message.strategyDigest);
     }
     return writer;
   },
@@ -2142,6 +2512,22 @@ export const ShotQuote: MessageFns<ShotQuote> = {
             message.decision = RoutingDecision.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.strategy = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.strategyDigest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2167,6 +2553,12 @@ export const ShotQuote: MessageFns<ShotQuote> = {
         ? globalThis.Number(object.limit_micros)
         : 0,
       decision: isSet(object.decision) ? RoutingDecision.fromJSON(object.decision) : undefined,
+      strategy: isSet(object.strategy) ? globalThis.String(object.strategy) : "",
+      strategyDigest: isSet(object.strategyDigest)
+        ? globalThis.String(object.strategyDigest)
+        : isSet(object.strategy_digest)
+        ? globalThis.String(object.strategy_digest)
+        : "",
     };
   },
 
@@ -2181,6 +2573,12 @@ export const ShotQuote: MessageFns<ShotQuote> = {
     if (message.decision !== undefined) {
       obj.decision = RoutingDecision.toJSON(message.decision);
     }
+    if (message.strategy !== "") {
+      obj.strategy = message.strategy;
+    }
+    if (message.strategyDigest !== "") {
+      obj.strategyDigest = message.strategyDigest;
+    }
     return obj;
   },
 
@@ -2194,6 +2592,8 @@ export const ShotQuote: MessageFns<ShotQuote> = {
     message.decision = (object.decision !== undefined && object.decision !== null)
       ? RoutingDecision.fromPartial(object.decision)
       : undefined;
+    message.strategy = object.strategy ?? "";
+    message.strategyDigest = object.strategyDigest ?? "";
     return message;
   },
 };
@@ -2768,6 +3168,10 @@ export const ProviderGatewayServiceDefinition = {
     },
   },
 } as const;
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
 
