@@ -5,7 +5,14 @@ import type { Logger } from '@reelmesh/service';
 import type { Breakers } from './breakers.ts';
 import type { OutputSource } from './download.ts';
 import type { ModelRow } from './knobs.ts';
-import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
+import type {
+  DayUsage,
+  LookupResult,
+  PollResult,
+  PreparedRequest,
+  Provider,
+  SubmitResult,
+} from './provider.ts';
 
 /** Refusals of the account, not of the shot: no use in asking again until a check says that they are over. */
 const accountFailures: Partial<Record<FailureClass, string>> = {
@@ -37,11 +44,14 @@ export class Guarded implements Provider {
   readonly #deps: GuardDeps;
   readonly #holds = new Map<string, Hold>();
   readonly #stopped = new AbortController();
+  /** Absent where the provider has no figures of its own. */
+  readonly usage?: (fromDay: string, toDay: string, signal: AbortSignal) => Promise<readonly DayUsage[]>;
 
   constructor(inner: Provider, deps: GuardDeps) {
     this.name = inner.name;
     this.#inner = inner;
     this.#deps = deps;
+    if (inner.usage !== undefined) this.usage = inner.usage.bind(inner);
   }
 
   unavailable(model: string): Obstacle | undefined {

@@ -107,15 +107,23 @@ export class ProviderApi {
     return answer;
   }
 
+  /** A question that goes as a POST with a body, and still creates nothing that costs money. */
+  async askWith(endpoint: string, path: string, body: unknown, signal: AbortSignal): Promise<ApiAnswer> {
+    const answer = await this.askAnyhow('POST', endpoint, path, signal, { body: JSON.stringify(body) });
+    if (answer.status >= 500 || answer.status === 429) throw this.noSense('POST', answer);
+    return answer;
+  }
+
   /** The same with every answer given back. */
   async askAnyhow(
-    method: 'GET' | 'PUT' | 'DELETE',
+    method: HttpCall['method'],
     endpoint: string,
     path: string,
     signal: AbortSignal,
+    content: { readonly body?: string } = {},
   ): Promise<ApiAnswer> {
     try {
-      return await this.#call(method, urlOf(endpoint, path), signal, this.#options.callTimeoutMs);
+      return await this.#call(method, urlOf(endpoint, path), signal, this.#options.callTimeoutMs, content);
     } catch (error) {
       throw new AppError(Code.UNAVAILABLE, AppError.from(error).message, { cause: error });
     }

@@ -70,4 +70,18 @@ export interface Provider {
   isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean>;
   /** Where a clip may be downloaded from, given where the take was submitted. */
   outputSource(endpoint: string): OutputSource;
+  /**
+   * The provider's own figures: what it has charged for each of its models on each UTC day, in micros of its currency.
+   * Absent where it does not tell. No answer is thrown as UNAVAILABLE.
+   * @param fromDay and toDay `YYYY-MM-DD`, both included
+   */
+  usage?(fromDay: string, toDay: string, signal: AbortSignal): Promise<readonly DayUsage[]>;
+}
+
+export interface DayUsage {
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
+  /** As the provider names it: a row's `remoteId`. */
+  readonly model: string;
+  readonly micros: number;
 }

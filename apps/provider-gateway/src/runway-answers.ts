@@ -2,7 +2,7 @@ import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
 import { createdOr, refusalByStatus, underWay } from './provider-api.ts';
 import type { ApiAnswer } from './provider-api.ts';
-import type { PollResult, SubmitResult } from './provider.ts';
+import type { DayUsage, PollResult, SubmitResult } from './provider.ts';
 
 /** $0.01 a credit, in micro-dollars. Source: Runway's price page. */
 const MICROS_PER_CREDIT = 10_000;
@@ -26,6 +26,15 @@ const organization = z.object({
   usage: z.object({ models: z.record(z.string(), z.object({ dailyGenerations: z.number() })) }),
 });
 
+const usage = z.object({
+  results: z.array(
+    z.object({
+      date: z.string(),
+      usedCredits: z.array(z.object({ model: z.string(), amount: z.number() })),
+    }),
+  ),
+});
+
 const refusal = z.object({ error: z.string() });
 
 /** 5xx leave the charge in doubt: Runway does not say that they are free. */
@@ -43,6 +52,17 @@ export function readOrganization(body: unknown, model: string, failure: FailureC
   if (failure === 'FAILURE_CLASS_NO_FUNDS') return creditBalance > 0;
   const limit = tier.models[model]?.maxDailyGenerations ?? Infinity;
   return (usage.models[model]?.dailyGenerations ?? 0) < limit;
+}
+
+/** What the organization has used by day and model; undefined when the answer makes no sense. */
+export function readUsage(body: unknown): readonly DayUsage[] | undefined {
+  return usage.safeParse(body).data?.results.flatMap(({ date, usedCredits }) =>
+    usedCredits.map(({ model, amount }) => ({
+      day: date.slice(0, 10),
+      model,
+      micros: Math.round(amount * MICROS_PER_CREDIT),
+    })),
+  );
 }
 
 /** Runway has no status of its own for an empty account: it is a 400 that says so. Its 429 is the daily quota. */

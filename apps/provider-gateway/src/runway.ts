@@ -6,8 +6,15 @@ import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
 import { ProviderApi } from './provider-api.ts';
 import type { CreateRequest } from './provider-api.ts';
-import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
-import { readCreate, readOrganization, readTask } from './runway-answers.ts';
+import type {
+  DayUsage,
+  LookupResult,
+  PollResult,
+  PreparedRequest,
+  Provider,
+  SubmitResult,
+} from './provider.ts';
+import { readCreate, readOrganization, readTask, readUsage } from './runway-answers.ts';
 
 /** The API version that we speak; Runway refuses calls without one. */
 const VERSION = '2024-11-06';
@@ -92,6 +99,18 @@ export class Runway implements Provider {
   outputSource(endpoint: string): OutputSource {
     return outputSource(endpoint, ['.runwayml.com', '.cloudfront.net']);
   }
+
+  async usage(fromDay: string, toDay: string, signal: AbortSignal): Promise<readonly DayUsage[]> {
+    const days = { startDate: fromDay, beforeDate: dayAfter(toDay) };
+    const answer = await this.#api.askWith(this.#api.baseUrl, '/v1/organization/usage', days, signal);
+    const usage = answer.status === 200 ? readUsage(answer.json) : undefined;
+    if (usage === undefined) throw this.#api.noSense('POST', answer);
+    return usage;
+  }
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
 }
 
 const pathOf = ({ taskId }: TakeRecord): string => `/v1/tasks/${encodeURIComponent(taskId)}`;

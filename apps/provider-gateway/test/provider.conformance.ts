@@ -1,6 +1,5 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import type { TakeIntent, TakeRecord } from '@reelmesh/domain';
-import { digestOf, priceOf } from '@reelmesh/domain';
 import { startEmulator, temporaryDirectory } from '@reelmesh/testing';
 import type {
   EmulatorConfig,
@@ -16,6 +15,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { download } from '../src/download.ts';
 import type { ModelRow } from '../src/knobs.ts';
 import type { PollResult, Provider, SubmitResult } from '../src/provider.ts';
+import { intentFor } from './intent.ts';
 import { spec } from './world.ts';
 
 /** What the kit must know of a provider to try it against the emulator. */
@@ -73,32 +73,7 @@ export function conforms(subject: Subject): void {
     provider = subject.open(emulator);
   });
 
-  function intentOf(by: Provider = provider, more: Partial<typeof spec> = {}): TakeIntent {
-    const wanted = { ...spec, ...more };
-    const { endpoint, credentialRef, request, warnings } = by.prepare(row, wanted);
-    return {
-      filmId: 'f1',
-      shotId: 's1',
-      shotKey: 'a'.repeat(64),
-      attempt: 1,
-      provider: by.name,
-      model: row.model,
-      endpoint,
-      credentialRef,
-      request,
-      requestDigest: digestOf(request),
-      quoteMicros: priceOf(
-        row,
-        row.seconds.find((offered) => offered >= wanted.seconds)!,
-      ),
-      spec: wanted,
-      strategy: 'test',
-      decision: { strategy: 'test', candidates: [] },
-      warnings,
-      reservedMicros: 10_000_000,
-      fallbackReason: '',
-    };
-  }
+  const intentOf = (by: Provider = provider): TakeIntent => intentFor(by, row, spec);
 
   function takeOf(intent: TakeIntent, taskId: string, more: Partial<TakeRecord> = {}): TakeRecord {
     return {

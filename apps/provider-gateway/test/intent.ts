@@ -1,0 +1,33 @@
+import type { RenderSpec } from '@reelmesh/contracts/shot';
+import { billedSeconds, digestOf, priceOf } from '@reelmesh/domain';
+import type { TakeIntent } from '@reelmesh/domain';
+import type { ModelRow } from '../src/knobs.ts';
+import type { Provider } from '../src/provider.ts';
+
+/** What a take of this shot at this model would be sent with. */
+export function intentFor(
+  provider: Pick<Provider, 'name' | 'prepare'>,
+  row: ModelRow,
+  spec: RenderSpec,
+): TakeIntent {
+  const { endpoint, credentialRef, request, warnings } = provider.prepare(row, spec);
+  return {
+    filmId: 'f1',
+    shotId: 's1',
+    shotKey: 'a'.repeat(64),
+    attempt: 1,
+    provider: provider.name,
+    model: row.model,
+    endpoint,
+    credentialRef,
+    request,
+    requestDigest: digestOf(request),
+    quoteMicros: priceOf(row, billedSeconds(row, spec.seconds) ?? Number.NaN),
+    spec,
+    strategy: 'test',
+    decision: { strategy: 'test', candidates: [] },
+    warnings,
+    reservedMicros: 10_000_000,
+    fallbackReason: '',
+  };
+}
