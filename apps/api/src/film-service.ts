@@ -82,9 +82,15 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
       return scheduler.stopFilm({ tenant, filmId }, { signal, timeoutMs });
     },
 
-    async quoteFilm({ script, fileName, options }, { signal }) {
+    async quoteFilm({ script, fileName, options, hypothetical }, { signal }) {
       checkScript(script, fileName);
-      const request = { tenant, fileName, options: completeOptions(options), script: await keep(script) };
+      const request = {
+        tenant,
+        fileName,
+        options: completeOptions(options),
+        hypothetical,
+        script: await keep(script),
+      };
       return scheduler.planFilm(request, { signal, timeoutMs: planTimeoutMs });
     },
 

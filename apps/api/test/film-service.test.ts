@@ -143,9 +143,10 @@ describe('calls', () => {
   });
 
   test('a quote is passed on as the scheduler makes it', async () => {
-    const { quote } = await films.quoteFilm({ script, fileName: 'a.txt', options });
+    const { quote } = await films.quoteFilm({ script, fileName: 'a.txt', options, hypothetical: true });
 
     expect(quote).toMatchObject({ expectedMicros: 5, limitMicros: 9 });
+    expect(asked).toMatchObject([{ request: { tenant, hypothetical: true } }]);
   });
 
   test('a new script, a cancel, takes and their resolution reach whom they concern', async () => {
@@ -209,7 +210,13 @@ describe('calls', () => {
     ],
     [
       'quoteFilm',
-      () => films.quoteFilm({ script, fileName: '', options: { ...options, fps: 5 } }),
+      () =>
+        films.quoteFilm({
+          script,
+          fileName: '',
+          options: { ...options, fps: 5 },
+          hypothetical: false,
+        }),
       'OUT_OF_BOUNDS',
     ],
     ['getFilm', () => films.getFilm({ filmId: 'a.b' }), 'ID_MALFORMED'],

@@ -36,9 +36,9 @@ const PAGE = 1000;
 export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof ProviderGatewayServiceDefinition> {
   const { catalogue, providers, takeLog, attendant, stops } = deps;
   return {
-    async quoteShots({ strategy: name, specs }) {
+    async quoteShots({ strategy: name, specs, hypothetical }) {
       const strategy = strategyNamed(catalogue, name);
-      return { quotes: specs.map((spec) => quote(strategy, spec)) };
+      return { quotes: specs.map((spec) => quote(strategy, spec, hypothetical)) };
     },
 
     async listTakes({ tenant, filmId, unknownOnly }) {
@@ -106,9 +106,10 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
     }
   }
 
-  function quote(strategy: Strategy, spec: RenderSpec): ShotQuote {
+  function quote(strategy: Strategy, spec: RenderSpec, hypothetical: boolean): ShotQuote {
     const routed = route(strategy, catalogue.models, spec, {
       ...conditionsOf(strategy, providers, spec),
+      ...(hypothetical && { unavailable: new Map() }),
       exhausted: new Set(),
       budgetMicros: Number.MAX_SAFE_INTEGER,
     });

@@ -287,13 +287,14 @@ describe('cancelling a film', () => {
 });
 
 describe('quotes', () => {
-  const quote = (strategy: string) =>
+  const quote = (strategy: string, hypothetical = false) =>
     world.gateway.quoteShots({
       tenant: 'local',
       strategy,
       specs: [command().spec!],
       quality: 'QUALITY_HIGH',
       approved: [],
+      hypothetical,
     });
 
   test('price the first candidate, reserve for the dearest, and explain', async () => {
@@ -309,6 +310,18 @@ describe('quotes', () => {
         decision: { candidates: [{ reason: 'chosen' }, { reason: 'ranked_lower' }] },
       },
     ]);
+  });
+
+  test('a hypothetical one prices providers that nobody has set up, and only that one', async () => {
+    await world.start();
+
+    const { quotes: real } = await quote('cheapest');
+    const { quotes: hypothetical } = await quote('cheapest', true);
+
+    const first = (quotes: typeof real) => quotes[0]?.decision?.candidates[0];
+    expect(first(real)).toMatchObject({ provider: 'zhipu', reason: 'not_configured' });
+    expect(first(hypothetical)).toMatchObject({ provider: 'zhipu', reason: 'chosen' });
+    expect(hypothetical[0]?.expectedMicros).toBe(first(hypothetical)?.quoteMicros);
   });
 
   test('an unknown strategy is refused with the names of those that exist', async () => {

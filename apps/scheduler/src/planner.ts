@@ -34,7 +34,14 @@ export class Planner {
     this.#maxShots = maxShots;
   }
 
-  async plan(tenant: string, script: BlobRef, fileName: string, options: FilmOptions): Promise<PlannedFilm> {
+  /** @param hypothetical priced as if every provider were set up and well */
+  async plan(
+    tenant: string,
+    script: BlobRef,
+    fileName: string,
+    options: FilmOptions,
+    hypothetical = false,
+  ): Promise<PlannedFilm> {
     const document = await this.#parse(script, fileName);
     const shots = document.scenes.flatMap((scene, index) =>
       scene.shots.map((shot) => ({ scene, index, shot })),
@@ -48,7 +55,7 @@ export class Planner {
     const specs = shots.map(({ scene, shot }) =>
       renderSpecOf(pictureOf(scene, shot, document.language), shot.durationMs, options),
     );
-    const quotes = await this.#quote(tenant, options, specs);
+    const quotes = await this.#quote(tenant, options, specs, hypothetical);
     const planned = shots.map(({ index, shot }, at): PlannedShot => {
       const spec = specs[at];
       const quote = quotes[at];
@@ -97,13 +104,14 @@ export class Planner {
     tenant: string,
     { strategy, quality, approvedShots, approveAll }: FilmOptions,
     specs: readonly PlannedShot['spec'][],
+    hypothetical: boolean,
   ): Promise<readonly ShotQuote[]> {
     const approved = specs.map((_, index) => approveAll || approvedShots.includes(index + 1));
     const quotes: ShotQuote[] = [];
     for (let from = 0; from < specs.length || from === 0; from += QUOTE_BATCH) {
       const until = from + QUOTE_BATCH;
       const batch = { specs: specs.slice(from, until), approved: approved.slice(from, until) };
-      const answer = await this.#gateway.quoteShots({ tenant, strategy, quality, ...batch });
+      const answer = await this.#gateway.quoteShots({ tenant, strategy, quality, hypothetical, ...batch });
       quotes.push(...answer.quotes);
     }
     return quotes;

@@ -29,12 +29,13 @@ export function schedulerService(
       throw new AppError(Code.UNIMPLEMENTED, 'approvals are not there yet');
     },
 
-    async planFilm({ tenant, script, fileName, options }) {
+    async planFilm({ tenant, script, fileName, options, hypothetical }) {
       const { plan, decisions } = await scheduler.planner.plan(
         tenant,
         present(script),
         fileName,
         normalise(options),
+        hypothetical,
       );
       const { clips } = await scheduler.cache.resolveClips({
         tenant,

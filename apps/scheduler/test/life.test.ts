@@ -220,6 +220,7 @@ describe('the budget (I4)', () => {
       script,
       fileName: '',
       options: (await world.film(id)).options,
+      hypothetical: false,
     });
 
     expect(quote).toMatchObject({ expectedMicros: PRICE, limitMicros: LIMIT, cached: 1, durationMs: 6000 });

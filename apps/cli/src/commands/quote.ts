@@ -31,6 +31,7 @@ export async function quoteScript(path: string, { bytes }: ScriptFile, flags: Qu
     script: bytes,
     fileName: basename(path),
     options: toFilmOptions(flags),
+    hypothetical: false,
   });
   if (given === undefined) throw new AppError(Code.INTERNAL, 'the server gave an empty quote');
   print(flags.json === true ? JSON.stringify(quoteReportOf(given)) : describeQuote(given));

@@ -419,7 +419,11 @@ export interface CancelFilmResponse {
 export interface QuoteFilmRequest {
   readonly script: Uint8Array;
   readonly fileName: string;
-  readonly options: FilmOptions | undefined;
+  readonly options:
+    | FilmOptions
+    | undefined;
+  /** What it would cost if every provider were set up and well. */
+  readonly hypothetical: boolean;
 }
 
 export interface QuoteFilmResponse {
@@ -545,6 +549,7 @@ export interface PlanFilmRequest {
   readonly script: BlobRef | undefined;
   readonly fileName: string;
   readonly options: FilmOptions | undefined;
+  readonly hypothetical: boolean;
 }
 
 export interface PlanFilmResponse {
@@ -3278,7 +3283,7 @@ export const CancelFilmResponse: MessageFns<CancelFilmResponse> = {
 };
 
 function createBaseQuoteFilmRequest(): QuoteFilmRequest {
-  return { script: new Uint8Array(0), fileName: "", options: undefined };
+  return { script: new Uint8Array(0), fileName: "", options: undefined, hypothetical: false };
 }
 
 export const QuoteFilmRequest: MessageFns<QuoteFilmRequest> = {
@@ -3291,6 +3296,9 @@ export const QuoteFilmRequest: MessageFns<QuoteFilmRequest> = {
     }
     if (message.options !== undefined) {
       FilmOptions.encode(message.options, writer.uint32(26).fork()).join();
+    }
+    if (message.hypothetical !== false) {
+      writer.uint32(32).bool(message.hypothetical);
     }
     return writer;
   },
@@ -3332,6 +3340,14 @@ export const QuoteFilmRequest: MessageFns<QuoteFilmRequest> = {
             message.options = FilmOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.hypothetical = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3353,6 +3369,7 @@ export const QuoteFilmRequest: MessageFns<QuoteFilmRequest> = {
         ? globalThis.String(object.file_name)
         : "",
       options: isSet(object.options) ? FilmOptions.fromJSON(object.options) : undefined,
+      hypothetical: isSet(object.hypothetical) ? globalThis.Boolean(object.hypothetical) : false,
     };
   },
 
@@ -3367,6 +3384,9 @@ export const QuoteFilmRequest: MessageFns<QuoteFilmRequest> = {
     if (message.options !== undefined) {
       obj.options = FilmOptions.toJSON(message.options);
     }
+    if (message.hypothetical !== false) {
+      obj.hypothetical = message.hypothetical;
+    }
     return obj;
   },
 
@@ -3380,6 +3400,7 @@ export const QuoteFilmRequest: MessageFns<QuoteFilmRequest> = {
     message.options = (object.options !== undefined && object.options !== null)
       ? FilmOptions.fromPartial(object.options)
       : undefined;
+    message.hypothetical = object.hypothetical ?? false;
     return message;
   },
 };
@@ -5359,7 +5380,7 @@ export const ReviseFilmResponse: MessageFns<ReviseFilmResponse> = {
 };
 
 function createBasePlanFilmRequest(): PlanFilmRequest {
-  return { tenant: "", script: undefined, fileName: "", options: undefined };
+  return { tenant: "", script: undefined, fileName: "", options: undefined, hypothetical: false };
 }
 
 export const PlanFilmRequest: MessageFns<PlanFilmRequest> = {
@@ -5375,6 +5396,9 @@ export const PlanFilmRequest: MessageFns<PlanFilmRequest> = {
     }
     if (message.options !== undefined) {
       FilmOptions.encode(message.options, writer.uint32(34).fork()).join();
+    }
+    if (message.hypothetical !== false) {
+      writer.uint32(40).bool(message.hypothetical);
     }
     return writer;
   },
@@ -5424,6 +5448,14 @@ export const PlanFilmRequest: MessageFns<PlanFilmRequest> = {
             message.options = FilmOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.hypothetical = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5446,6 +5478,7 @@ export const PlanFilmRequest: MessageFns<PlanFilmRequest> = {
         ? globalThis.String(object.file_name)
         : "",
       options: isSet(object.options) ? FilmOptions.fromJSON(object.options) : undefined,
+      hypothetical: isSet(object.hypothetical) ? globalThis.Boolean(object.hypothetical) : false,
     };
   },
 
@@ -5463,6 +5496,9 @@ export const PlanFilmRequest: MessageFns<PlanFilmRequest> = {
     if (message.options !== undefined) {
       obj.options = FilmOptions.toJSON(message.options);
     }
+    if (message.hypothetical !== false) {
+      obj.hypothetical = message.hypothetical;
+    }
     return obj;
   },
 
@@ -5479,6 +5515,7 @@ export const PlanFilmRequest: MessageFns<PlanFilmRequest> = {
     message.options = (object.options !== undefined && object.options !== null)
       ? FilmOptions.fromPartial(object.options)
       : undefined;
+    message.hypothetical = object.hypothetical ?? false;
     return message;
   },
 };

@@ -729,6 +729,8 @@ export interface QuoteShotsRequest {
   readonly quality: Quality;
   /** For each spec whether its final was approved: for strategies that render drafts first. Empty: none. */
   readonly approved: readonly boolean[];
+  /** What it would cost if every provider were set up and well. */
+  readonly hypothetical: boolean;
 }
 
 export interface QuoteShotsResponse {
@@ -2234,7 +2236,14 @@ export const Take: MessageFns<Take> = {
 };
 
 function createBaseQuoteShotsRequest(): QuoteShotsRequest {
-  return { tenant: "", strategy: "", specs: [], quality: Quality.QUALITY_UNSPECIFIED, approved: [] };
+  return {
+    tenant: "",
+    strategy: "",
+    specs: [],
+    quality: Quality.QUALITY_UNSPECIFIED,
+    approved: [],
+    hypothetical: false,
+  };
 }
 
 export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
@@ -2257,6 +2266,9 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
         writer.bool(v);
       }
       writer.join();
+    }
+    if (message.hypothetical !== false) {
+      writer.uint32(48).bool(message.hypothetical);
     }
     return writer;
   },
@@ -2324,6 +2336,14 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
 
             break;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.hypothetical = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2345,6 +2365,7 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
       approved: globalThis.Array.isArray(object?.approved)
         ? object.approved.map((e: any) => globalThis.Boolean(e))
         : [],
+      hypothetical: isSet(object.hypothetical) ? globalThis.Boolean(object.hypothetical) : false,
     };
   },
 
@@ -2365,6 +2386,9 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
     if (message.approved?.length) {
       obj.approved = message.approved;
     }
+    if (message.hypothetical !== false) {
+      obj.hypothetical = message.hypothetical;
+    }
     return obj;
   },
 
@@ -2378,6 +2402,7 @@ export const QuoteShotsRequest: MessageFns<QuoteShotsRequest> = {
     message.specs = object.specs?.map((e) => RenderSpec.fromPartial(e)) || [];
     message.quality = object.quality ?? Quality.QUALITY_UNSPECIFIED;
     message.approved = object.approved?.map((e) => e) || [];
+    message.hypothetical = object.hypothetical ?? false;
     return message;
   },
 };
