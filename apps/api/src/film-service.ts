@@ -26,10 +26,8 @@ export interface FilmServiceDeps {
   readonly log: Logger;
   readonly resyncMs: number;
   readonly draining: AbortSignal;
+  readonly tenant: string;
 }
-
-/** The only tenant, until callers are authenticated. */
-const tenant = 'local';
 
 /** Shorter than callers wait as a rule, so that they hear what is away and not only that it was late. */
 const timeoutMs = 5_000;
@@ -38,7 +36,7 @@ const planTimeoutMs = 60_000;
 
 /** Checks what callers ask for and passes it on; decides nothing about films. Idempotency keys: those of the scheduler. */
 export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefinition> {
-  const { bus, blobs } = deps;
+  const { bus, blobs, tenant } = deps;
   const scheduler = bus.client(SchedulerServiceDefinition);
   const gateway = bus.client(ProviderGatewayServiceDefinition);
 
@@ -74,7 +72,7 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
     async *watchFilm(request, { signal }) {
       checkId('film_id', request.filmId);
       checkAfterSequence(request.afterSequence);
-      yield* watchFilm({ ...deps, scheduler, tenant, timeoutMs }, request, signal);
+      yield* watchFilm({ ...deps, scheduler, timeoutMs }, request, signal);
     },
 
     async cancelFilm({ filmId }, { signal }) {

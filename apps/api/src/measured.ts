@@ -1,16 +1,16 @@
-import { FilmServiceDefinition } from '@reelmesh/contracts/film';
 import { AppError } from '@reelmesh/domain';
-import type { CallContext, Handlers } from '@reelmesh/messaging';
+import type { CallContext, Handlers, ServiceDefinition } from '@reelmesh/messaging';
 import type { Metrics } from '@reelmesh/service';
 
-type FilmHandlers = Handlers<FilmServiceDefinition>;
 type Unary = (request: unknown, context: CallContext) => Promise<unknown>;
 type Stream = (request: unknown, context: CallContext) => AsyncIterable<unknown>;
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** The same handlers, which also count their calls and time. */
-export function measured(handlers: FilmHandlers, metrics: Metrics): FilmHandlers {
+/** Gives any service's handlers back as ones that also count their calls and time. */
+export function measure(
+  metrics: Metrics,
+): <D extends ServiceDefinition>(definition: D, handlers: Handlers<D>) => Handlers<D> {
   const durations = metrics.histogram(
     'reelmesh_api_request_duration_seconds',
     'From the call of a unary method to its answer.',
@@ -44,9 +44,11 @@ export function measured(handlers: FilmHandlers, metrics: Metrics): FilmHandlers
     };
   };
 
-  const wrapped = Object.entries(FilmServiceDefinition.methods).map(([key, { name, responseStream }]) => {
-    const handle = handlers[key as keyof FilmHandlers] as unknown;
-    return [key, responseStream ? stream(name, handle as Stream) : unary(name, handle as Unary)];
-  });
-  return Object.fromEntries(wrapped) as FilmHandlers;
+  return <D extends ServiceDefinition>(definition: D, handlers: Handlers<D>) => {
+    const wrapped = Object.entries(definition.methods).map(([key, { name, responseStream }]) => {
+      const handle = handlers[key] as unknown;
+      return [key, responseStream ? stream(name, handle as Stream) : unary(name, handle as Unary)];
+    });
+    return Object.fromEntries(wrapped) as Handlers<D>;
+  };
 }

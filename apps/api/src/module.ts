@@ -1,11 +1,13 @@
 import { FilmServiceDefinition } from '@reelmesh/contracts/film';
+import { LedgerServiceDefinition } from '@reelmesh/contracts/ledger';
 import type { BlobStore, Clock } from '@reelmesh/domain';
 import { createGrpcServer, grpcService } from '@reelmesh/messaging';
 import type { Bus } from '@reelmesh/messaging';
 import type { RunningService, ServiceModule } from '@reelmesh/service';
 import { config } from './config.ts';
 import { filmService } from './film-service.ts';
-import { measured } from './measured.ts';
+import { ledgerService } from './ledger-service.ts';
+import { measure } from './measured.ts';
 
 interface Deps {
   readonly bus: Bus;
@@ -17,6 +19,9 @@ export interface RunningApi extends RunningService {
   /** Where gRPC listens: `127.0.0.1:50051`. */
   readonly address: string;
 }
+
+/** The only tenant, until callers are authenticated. */
+const tenant = 'local';
 
 /** Room for a script that is too long, so that the answer says so, and for what surrounds it. */
 const maxMessageBytes = 16 * 2 ** 20;
@@ -34,11 +39,16 @@ export const module = {
       log,
       resyncMs: settings.resyncMs,
       draining: draining.signal,
+      tenant,
     });
+    const measured = measure(metrics);
     const server = await createGrpcServer({
       host: settings.host,
       port: settings.port,
-      services: [grpcService(FilmServiceDefinition, measured(handlers, metrics))],
+      services: [
+        grpcService(FilmServiceDefinition, measured(FilmServiceDefinition, handlers)),
+        grpcService(LedgerServiceDefinition, measured(LedgerServiceDefinition, ledgerService(bus, tenant))),
+      ],
       maxMessageBytes,
       log,
     });

@@ -29,7 +29,7 @@ export function checkRequestId(requestId: string): void {
 }
 
 /** Ids end up in subjects and fact ids: nothing else gets that far. */
-export function checkId(field: 'film_id' | 'take_id', id: string): void {
+export function checkId(field: 'film_id' | 'take_id' | 'shot_id', id: string): void {
   if (/^[a-z0-9_-]{1,128}$/.test(id)) return;
   throw invalid(
     'ID_MALFORMED',
@@ -162,6 +162,6 @@ function checkPixels(field: string, pixels: number): void {
   }
 }
 
-function outOfRange(field: string, rule: string) {
+export function outOfRange(field: string, rule: string) {
   return invalid('OUT_OF_BOUNDS', `${field} ${rule}`, { field });
 }
