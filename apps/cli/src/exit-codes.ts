@@ -7,6 +7,7 @@ import type { AppError } from '@reelmesh/domain';
 export const ExitCode = {
   OK: 0,
   FILM_FAILED: 1,
+  MONEY_UNEXPLAINED: 1,
   BAD_INPUT: 2,
   TOOL_MISSING: 3,
   FILM_IN_DOUBT: 4,
@@ -22,6 +23,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 const byReason: Readonly<Record<string, ExitCode>> = {
   TOOL_MISSING: ExitCode.TOOL_MISSING,
   DISK_FULL: ExitCode.DISK_FULL,
+  NO_FIGURES: ExitCode.BAD_INPUT,
   DATA_DIR_IN_USE: ExitCode.UNAVAILABLE,
   PORT_IN_USE: ExitCode.UNAVAILABLE,
   // Not a lack that passes: the film's own budget is the user's word.

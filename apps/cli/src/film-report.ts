@@ -5,6 +5,7 @@ import type { Diagnostic } from '@reelmesh/contracts/script';
 import { Severity } from '@reelmesh/contracts/script';
 import type { Candidate, RoutingDecision, Take } from '@reelmesh/contracts/shot';
 import { formatUsd } from '@reelmesh/domain';
+import { wordsOf } from './routing-text.ts';
 import { formatCount, formatDuration, formatTable, truncate } from './text.ts';
 
 /** What `make --json` prints; the names are a contract with scripts. */
@@ -171,14 +172,7 @@ function nameOf({ provider, model }: Candidate): string {
 /** Each candidate with its reason, once. */
 function whyNobody(shots: readonly QuotedShot[]): string {
   const reasons = shots.flatMap(({ decision }) =>
-    (decision?.candidates ?? []).map(
-      (candidate) => `${nameOf(candidate)}: ${reasonWords[candidate.reason] ?? candidate.reason}`,
-    ),
+    (decision?.candidates ?? []).map((candidate) => `${nameOf(candidate)}: ${wordsOf(candidate.reason)}`),
   );
   return [...new Set(reasons)].join(', ');
 }
-
-/** Reasons with a way out that the name does not tell. */
-const reasonWords: Readonly<Record<string, string>> = {
-  not_configured: 'not set up, its key is missing (see `config verify`)',
-};

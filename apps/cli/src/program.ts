@@ -1,5 +1,7 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addMoneyCommands } from './money-commands.ts';
+import { dataOption, examples, FILM, serverOption, TAKE } from './command-kit.ts';
 import { commandName } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { parseBudget, parseSize, wholeNumber } from './film-options.ts';
@@ -8,13 +10,11 @@ import type { QuoteFlags } from './commands/quote.ts';
 import type { ServerFlags } from './commands/films.ts';
 import type { ResolutionName, TakesFlags } from './commands/takes.ts';
 
-const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((line) => `  $ ${commandName()} ${line}`).join('\n')}`;
-
 const exitCodes = `
 Exit codes:
   0  done                        5    unavailable: server, port or data directory
-  1  film failed or cancelled    6    the disk is full
+  1  film failed or cancelled,   6    the disk is full
+     or money unexplained
   2  bad input or usage          70   an error of reelmesh itself
   3  a tool is missing           130  Ctrl-C
   4  film in doubt               143  SIGTERM`;
@@ -24,15 +24,6 @@ Decisions:
   attach     the provider has the work: go on with it; needs --task
   void       it never got there: nothing was charged, render the shot anew
   write-off  it was charged and is lost: count the price, render the shot anew`;
-
-/** The id of no film, in the form of one. */
-const FILM = 'f6e3f22947f1242161a7e5430';
-const TAKE = `${FILM}-960b1e34ef481f7f-1`;
-
-const dataOption = (): Option =>
-  new Option('--data <dir>', 'data directory (default: REELMESH_DATA__DIR, else .reelmesh)');
-const serverOption = (): Option =>
-  new Option('--server <address>', 'host:port of a running server, instead of starting one');
 
 function withFilmOptions(command: Command): Command {
   return command
@@ -181,6 +172,8 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
         ),
       ),
     );
+
+  addMoneyCommands(program, done);
 
   program
     .command('serve')

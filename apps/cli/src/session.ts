@@ -1,4 +1,5 @@
 import { FilmServiceDefinition } from '@reelmesh/contracts/film';
+import { LedgerServiceDefinition } from '@reelmesh/contracts/ledger';
 import { AppError, Code, invalid } from '@reelmesh/domain';
 import { grpcClient } from '@reelmesh/messaging';
 import type { Client } from '@reelmesh/messaging';
@@ -8,6 +9,7 @@ import { say } from './output.ts';
 import { allTargets } from './targets.ts';
 
 export type Films = Client<typeof FilmServiceDefinition>;
+export type Ledger = Client<typeof LedgerServiceDefinition>;
 
 export interface SessionOptions {
   /** `host:port` of a running one; undefined to start one here. */
@@ -20,9 +22,10 @@ export interface SessionOptions {
   readonly share: boolean;
 }
 
-/** A way to the film service, and the process around it where it was started for this command. */
+/** A way to the films and to the money, and the process around it where it was started for this command. */
 export interface Session extends AsyncDisposable {
   readonly films: Films;
+  readonly ledger: Ledger;
   /** Rejects when what was started here cannot go on. */
   readonly broken: Promise<never>;
 }
@@ -62,6 +65,7 @@ async function startOwn({ data, command }: SessionOptions): Promise<Session> {
   broken.catch(() => undefined);
   return {
     films: inner.films,
+    ledger: inner.ledger,
     broken,
     async [Symbol.asyncDispose]() {
       await inner[Symbol.asyncDispose]();
@@ -91,12 +95,15 @@ async function reach(address: string): Promise<Session> {
 }
 
 function connect(address: string): Session {
-  const client = grpcClient(FilmServiceDefinition, address);
+  const films = grpcClient(FilmServiceDefinition, address);
+  const ledger = grpcClient(LedgerServiceDefinition, address);
   return {
-    films: client,
+    films,
+    ledger,
     broken: new Promise(() => {}),
     async [Symbol.asyncDispose]() {
-      client.close();
+      films.close();
+      ledger.close();
     },
   };
 }
