@@ -85,18 +85,3 @@ export function jsonOf(answer: HttpAnswer): unknown {
     return undefined;
   }
 }
-
-/**
- * Retry-After in the forms that providers send: `retry-after-ms`, seconds, an HTTP date.
- * @returns milliseconds from now, at least 0; undefined without a readable one
- */
-export function retryAfterMs(headers: HttpAnswer['headers'], now: number): number | undefined {
-  const millis = Number(headers['retry-after-ms']);
-  if (headers['retry-after-ms'] !== undefined && Number.isFinite(millis)) return Math.max(0, millis);
-  const text = headers['retry-after'];
-  if (text === undefined) return undefined;
-  const seconds = Number(text);
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}

@@ -5,6 +5,7 @@ import { isLoopbackHost } from './download.ts';
 import { HttpFailure, httpCall, jsonOf } from './http-call.ts';
 import type { HttpCall } from './http-call.ts';
 import type { PollResult, SubmitResult } from './provider.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export type Running = Extract<PollResult, { readonly kind: 'running' }>;
 
@@ -88,7 +89,11 @@ export class ProviderApi {
       return { kind, message: AppError.from(error).message };
     }
     try {
-      return read(answer);
+      const result = read(answer);
+      const waitMs = retryAfterMs(answer.headers, Date.now());
+      return result.kind === 'rejected' && waitMs !== undefined
+        ? { ...result, retryAfterMs: waitMs }
+        : result;
     } catch (error) {
       // A mistake of ours in reading does not undo what was sent.
       return { kind: 'unknown', message: AppError.from(error).message };
@@ -130,8 +135,15 @@ export class ProviderApi {
   }
 
   /** For an answer that says nothing about the take. */
-  noSense(method: string, { status }: Pick<ApiAnswer, 'status'>): AppError {
-    return new AppError(Code.UNAVAILABLE, `${this.#options.name} answered a ${method} with ${status}`);
+  noSense(
+    method: string,
+    { status, headers = {} }: Pick<ApiAnswer, 'status'> & Partial<ApiAnswer>,
+  ): AppError {
+    const waitMs = status === 429 || status === 503 ? retryAfterMs(headers, Date.now()) : undefined;
+    return new AppError(Code.UNAVAILABLE, `${this.#options.name} answered a ${method} with ${status}`, {
+      reason: status === 429 ? 'PROVIDER_BUSY' : 'UNAVAILABLE',
+      ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    });
   }
 
   /** Whether the key is let in again, by a call that costs nothing. Where there is no way to ask for funds, a create tells. */

@@ -19,7 +19,13 @@ export type SubmitResult =
   /** Surely never reached the provider: safe to try again. */
   | { readonly kind: 'not-sent'; readonly message: string }
   /** A definite refusal: nothing was charged. */
-  | { readonly kind: 'rejected'; readonly failure: FailureClass; readonly message: string }
+  | {
+      readonly kind: 'rejected';
+      readonly failure: FailureClass;
+      readonly message: string;
+      /** How long the provider asks to be left alone; absent when it does not say. */
+      readonly retryAfterMs?: number;
+    }
   /** Sent, and no telling what came of it. */
   | { readonly kind: 'unknown'; readonly message: string };
 

@@ -87,10 +87,10 @@ export class Sender {
             return taken(await takeLog.step(take, 'take.accepted', { taskId: result.taskId }));
           case 'not-sent':
             return taken(await takeLog.step(take, 'take.not_sent', { message: result.message }));
-          case 'rejected':
-            return taken(
-              await takeLog.step(take, 'take.rejected', { failure: result.failure, message: result.message }),
-            );
+          case 'rejected': {
+            const { kind: _kind, ...refusal } = result;
+            return taken(await takeLog.step(take, 'take.rejected', refusal));
+          }
           case 'unknown':
             return taken(await takeLog.step(take, 'take.unknown', { message: result.message }));
         }

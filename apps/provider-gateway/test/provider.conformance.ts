@@ -86,6 +86,7 @@ export function conforms(subject: Subject): void {
       costMicros: 0,
       failure: 'FAILURE_CLASS_UNSPECIFIED',
       message: '',
+      retryAfterMs: 0,
       clip: undefined,
       cancelRequested: false,
       createdAtMs: Date.now() - 1000,

@@ -20,7 +20,7 @@ export { balanceOf, ledgerStream, releaseId, reserveId, settleId } from './ledge
 export type { Balance, LedgerBody, LedgerFact } from './ledger.ts';
 export { assertMicros, formatUsd, parseUsd, sumMicros } from './money.ts';
 export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStore, Ids } from './ports.ts';
-export { candidateOf, nextShotStep } from './retry.ts';
+export { candidateOf, LONGEST_RETRY_AFTER_MS, nextShotStep } from './retry.ts';
 export type { ShotStep } from './retry.ts';
 export { billedSeconds, nearestRatio, priceOf, route, strategyDigest } from './routing.ts';
 export type { ModelCard, Obstacle, Ratio, Route, RoutingContext, Strategy } from './routing.ts';

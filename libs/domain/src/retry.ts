@@ -12,6 +12,8 @@ const sameAgain: Partial<Record<FailureClass, number>> = {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
+/** A provider that asks for more is put on hold, and the hold does the waiting. */
+export const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** What to do about a shot, given all its takes so far. */
 export type ShotStep =
@@ -56,7 +58,9 @@ export function nextShotStep(takes: readonly TakeRecord[], strategy: Strategy): 
   const name = candidateOf(last);
   const inARow = countInARow(takes, name);
   if (last.costMicros === 0 && inARow <= (sameAgain[last.failure] ?? 0)) {
-    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (inARow - 1));
+    const asked = last.retryAfterMs <= LONGEST_RETRY_AFTER_MS ? last.retryAfterMs : 0;
+    // Never shorter than our own pause, whatever the provider says.
+    const pause = Math.max(asked, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (inARow - 1)));
     return {
       kind: 'take',
       attempt,

@@ -34,7 +34,12 @@ export interface TakeBodies {
   'take.sending': { readonly sender: string };
   'take.accepted': { readonly taskId: string };
   'take.not_sent': { readonly message: string };
-  'take.rejected': { readonly failure: FailureClass; readonly message: string };
+  'take.rejected': {
+    readonly failure: FailureClass;
+    readonly message: string;
+    /** How long the provider asked to be left alone, if it did. */
+    readonly retryAfterMs?: number;
+  };
   'take.unknown': { readonly message: string };
   'take.found': { readonly taskId: string; readonly by: string };
   'take.not_found': { readonly by: string };

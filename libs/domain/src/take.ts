@@ -14,6 +14,8 @@ export interface TakeRecord {
   readonly costMicros: number;
   readonly failure: FailureClass;
   readonly message: string;
+  /** How long the provider that refused it asked to be left alone; 0 when it did not say. */
+  readonly retryAfterMs: number;
   readonly clip: Clip | undefined;
   readonly cancelRequested: boolean;
   readonly createdAtMs: number;
@@ -74,6 +76,7 @@ export function applyTake(take: TakeRecord | undefined, fact: TakeFact): TakeRec
       costMicros: 0,
       failure: 'FAILURE_CLASS_UNSPECIFIED',
       message: '',
+      retryAfterMs: 0,
       clip: undefined,
       cancelRequested: false,
       createdAtMs: fact.atMs,
@@ -96,7 +99,7 @@ function change(fact: Exclude<TakeFact, { kind: 'take.intent' }>): Partial<TakeR
     case 'take.not_sent':
       return { state: 'TAKE_STATE_NOT_SENT', failure: 'FAILURE_CLASS_TRANSIENT', message: fact.body.message };
     case 'take.rejected':
-      return { state: 'TAKE_STATE_REJECTED', failure: fact.body.failure, message: fact.body.message };
+      return { state: 'TAKE_STATE_REJECTED', ...fact.body };
     case 'take.unknown':
       return { state: 'TAKE_STATE_UNKNOWN', message: fact.body.message };
     case 'take.parked':

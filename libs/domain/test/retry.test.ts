@@ -96,6 +96,19 @@ describe('what is done about a shot', () => {
     });
   });
 
+  test.each([
+    [20_000, 'waits for as long as the provider asks', 20_000],
+    [10, 'does not come back sooner than it would by itself', 1000],
+    [3_600_000, 'leaves a long wait to the hold', 1000],
+  ] as const)('Retry-After of %i ms: %s', (retryAfterMs, _name, pauseMs) => {
+    const rejected = { failure: 'FAILURE_CLASS_RATE_LIMIT', message: '429', retryAfterMs } as const;
+
+    expect(step(takeLog(1, {}, sending, ['take.rejected', rejected]))).toMatchObject({
+      kind: 'take',
+      notBeforeMs: 1002 + pauseMs,
+    });
+  });
+
   test('gives up when the last candidate has failed', () => {
     const logs = [failed(1, 'FAILURE_CLASS_BAD_OUTPUT'), failed(2, 'FAILURE_CLASS_BAD_OUTPUT', 0, free)];
 
