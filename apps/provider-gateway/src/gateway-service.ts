@@ -119,7 +119,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
       limitMicros: routed.limitMicros,
       decision: routed.decision,
       strategy: strategy.name,
-      strategyDigest: strategyDigest(strategy, catalogue.models),
+      strategyDigest: strategyDigest(strategy, catalogue.models, spec.images),
     };
   }
 

@@ -4,7 +4,7 @@ import { ScriptParserServiceDefinition, Document } from '@reelmesh/contracts/scr
 import type { Delivery, Diagnostic } from '@reelmesh/contracts/script';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { RoutingDecision, ShotQuote } from '@reelmesh/contracts/shot';
-import { AppError, Code, invalid, pictureOf, renderSpecOf, shotKey } from '@reelmesh/domain';
+import { AppError, Code, durationOf, invalid, pictureOf, renderSpecOf, shotKey } from '@reelmesh/domain';
 import type { BlobStore, Plan, PlannedShot } from '@reelmesh/domain';
 import type { Bus, Client } from '@reelmesh/messaging';
 
@@ -18,7 +18,7 @@ const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 const MAX_DIAGNOSTICS = 200;
 const PARSE_TIMEOUT_MS = 30_000;
 /** Shots in one quote call: keeps the message well under NATS's 1 MiB. */
-const QUOTE_BATCH = 200;
+const QUOTE_BATCH = 100;
 
 /** From a script to a plan: parse, describe what each shot needs, price it, address it. Changes nothing. */
 export class Planner {
@@ -52,8 +52,9 @@ export class Planner {
         `the script makes ${shots.length} shots, more than the ${this.#maxShots} allowed`,
       );
     }
-    const specs = shots.map(({ scene, shot }) =>
-      renderSpecOf(pictureOf(scene, shot, document.language), shot.durationMs, options),
+    checkImages(options, shots.length);
+    const specs = shots.map(({ scene, shot }, at) =>
+      renderSpecOf(pictureOf(scene, shot, document.language), durationOf(shot, options), options, at + 1),
     );
     const quotes = await this.#quote(tenant, options, specs, hypothetical);
     const planned = shots.map(({ index, shot }, at): PlannedShot => {
@@ -66,7 +67,7 @@ export class Planner {
         shotId: shot.id,
         key: shotKey(spec, quote.strategyDigest),
         scene: index,
-        durationMs: shot.durationMs,
+        durationMs: durationOf(shot, options),
         spec,
         speeches: shot.speeches.map(({ speaker, text, delivery, startMs, durationMs }) => ({
           speaker,
@@ -115,6 +116,16 @@ export class Planner {
       quotes.push(...answer.quotes);
     }
     return quotes;
+  }
+}
+
+/** INVALID_ARGUMENT (OUT_OF_BOUNDS) for an image of a shot that the film does not have. */
+function checkImages({ images }: FilmOptions, shots: number): void {
+  for (const [index, image] of images.entries()) {
+    const beyond = image.shots.find((number) => number > shots);
+    if (beyond === undefined) continue;
+    const field = `options.images[${index}].shots`;
+    throw invalid('OUT_OF_BOUNDS', `${field} ${beyond}: the film has ${shots} shots`, { field });
   }
 }
 

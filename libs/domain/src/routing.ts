@@ -1,8 +1,10 @@
 import type { Candidate, FailureClass, RenderSpec, RoutingDecision } from '@reelmesh/contracts/shot';
 import { digestOf } from './hash.ts';
+import { formFor } from './model-form.ts';
+import type { ImageCard } from './model-form.ts';
 
 /** What a model can do and what it costs, as data. */
-export interface ModelCard {
+export interface ModelCard extends ImageCard {
   readonly provider: string;
   readonly model: string;
   /** Changes whenever the same request would give other pixels: part of the strategy's digest. */
@@ -112,9 +114,11 @@ export function route(
   let blocked: Obstacle | undefined;
   let limitMicros = 0;
   const candidates = strategy.candidates.map((name): Candidate => {
-    const card = catalogue.get(name);
+    const listed = catalogue.get(name);
     const [provider = '', model = ''] = name.split('/', 2);
-    if (card === undefined) return candidate(provider, model, 'not_in_catalogue', 0, 0);
+    if (listed === undefined) return candidate(provider, model, 'not_in_catalogue', 0, 0);
+    const card = formFor(listed, spec.images);
+    if (card === undefined) return candidate(provider, model, 'capability_image', 0, 0);
     const seconds = billedSeconds(card, spec.seconds);
     const quote = seconds === undefined ? 0 : priceOf(card, seconds);
     const expected = (seconds ?? 0) * card.expectedMsPerSecond;
@@ -175,11 +179,19 @@ function candidate(
   return { provider, model, eligible: false, reason, quoteMicros, expectedMs };
 }
 
-/** Identifies all that a strategy may do to the pixels: candidates in order, revisions, parameters. */
-export function strategyDigest(strategy: Strategy, catalogue: ReadonlyMap<string, ModelCard>): string {
+/**
+ * Identifies all that a strategy may do to the pixels of a shot with these images: candidates in order, revisions,
+ * parameters.
+ */
+export function strategyDigest(
+  strategy: Strategy,
+  catalogue: ReadonlyMap<string, ModelCard>,
+  images: RenderSpec['images'] = [],
+): string {
   return digestOf(
     strategy.candidates.map((name) => {
-      const card = catalogue.get(name);
+      const listed = catalogue.get(name);
+      const card = listed === undefined ? undefined : (formFor(listed, images) ?? listed);
       return { name, revision: card?.revision ?? '', parameters: card?.parameters ?? {} };
     }),
   );

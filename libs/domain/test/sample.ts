@@ -40,6 +40,12 @@ export const spec: RenderSpec = {
   images: [],
 };
 
+export const imageRef = (letter: string) => ({
+  sha256: letter.repeat(64),
+  sizeBytes: 1000,
+  mediaType: 'image/png',
+});
+
 export function plannedShot(key: string, more: Partial<PlannedShot> = {}): PlannedShot {
   return {
     shotId: `s-${key}`,
