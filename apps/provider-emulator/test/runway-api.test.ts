@@ -42,6 +42,15 @@ describe('the door', () => {
     expect([answer.status, answer.headers.get('allow')]).toEqual([status, allow]);
   });
 
+  test('hides the tasks of one key from another', async () => {
+    const id = await runway.createId();
+    const stranger = { ...HEADERS, authorization: `Bearer key_${'f'.repeat(128)}` };
+
+    const answer = await runway.call('GET', `/v1/tasks/${id}`, undefined, { headers: stranger });
+
+    expect([answer.status, await statusOf(id)]).toEqual([404, 'PENDING']);
+  });
+
   test('refuses a body that is no JSON with the documented issues', async () => {
     const answer = await runway.call('POST', '/v1/text_to_video', undefined, { body: '{"model":' });
 

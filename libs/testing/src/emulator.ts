@@ -6,7 +6,7 @@ import { spawnGuarded, type GuardedProcess } from '@reelmesh/service';
 // a program of its own, started by its path: this library must not import an app
 const MAIN = fileURLToPath(new URL('../../../apps/provider-emulator/src/main.ts', import.meta.url));
 
-/** Passes the emulator's check; it knows no accounts. */
+/** Passes the emulator's check, as any key of this form does; each sees its own tasks alone. */
 export const EMULATOR_API_KEY = `key_${'0123456789abcdef'.repeat(8)}`;
 
 /** Passes fal's check, as `Key ${EMULATOR_FAL_KEY}`. */

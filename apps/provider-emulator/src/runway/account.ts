@@ -22,7 +22,8 @@ const MIN_POLL_INTERVAL_MS = 5000;
 
 /** One organisation: its tasks, its credits and its limits. */
 export class Account {
-  readonly book: TaskBook<undefined>;
+  /** A task's data is the mark of the key that made it. */
+  readonly book: TaskBook<string>;
   readonly #start: SettingsChange;
   #settings = DEFAULT_SETTINGS;
   /** The balance if no task had cost anything. */
@@ -71,20 +72,21 @@ export class Account {
   accept(
     generation: Generation,
     outcome: OutcomeAction | undefined,
+    key: string,
     now: number,
-  ): Task | 'quota_exceeded' | 'insufficient_credits' {
+  ): Task<string> | 'quota_exceeded' | 'insufficient_credits' {
     const { model, promptText, credits: price } = generation;
     const quota = limitOf(this.#settings.dailyQuota, model);
     if (quota !== null && dailyGenerations(this.book.at(now), model, now) >= quota) return 'quota_exceeded';
     if (price > this.creditsAt(now)) return 'insufficient_credits';
     const seed = generation.seed ?? randomSeed();
     const plan = planTask({ ...generation, seed, price }, this.#settings, outcome, isModeration);
-    const draft = { id: randomUUID(), model, slot: model, promptText, price, seed, plan, data: undefined };
+    const draft = { id: randomUUID(), model, slot: model, promptText, price, seed, plan, data: key };
     return this.book.accept(draft, now);
   }
 
   /** Cancels a task that is under way; deletes one that has ended, and its outputs with it. */
-  remove(task: Task<undefined>, now: number, outcome: OutcomeAction | undefined): void {
+  remove(task: Task<string>, now: number, outcome: OutcomeAction | undefined): void {
     if (task.ended !== undefined) {
       this.book.forget(task, now);
       return;

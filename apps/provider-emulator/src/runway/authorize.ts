@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonReply } from '../core/provider.ts';
 import { refusal } from './replies.ts';
 
 const API_VERSION = '2024-11-06';
 const KEY = /^Bearer key_[0-9a-f]{128}$/;
+
+/** Tells keys apart: each is an organization of its own, though all share one balance and its limits. */
+export function keyMark(headers: IncomingHttpHeaders): string {
+  return createHash('sha256')
+    .update(headers.authorization ?? '')
+    .digest('hex')
+    .slice(0, 8);
+}
 
 /** The refusal of a call without a well-formed key or without the current API version. Any well-formed key is good. */
 export function authorize(headers: IncomingHttpHeaders): JsonReply | undefined {

@@ -15,7 +15,7 @@ import { findRoute, type Service } from '../core/services.ts';
 import { isObject } from '../core/shape.ts';
 import type { Task } from '../core/tasks.ts';
 import { Account } from './account.ts';
-import { authorize } from './authorize.ts';
+import { authorize, keyMark } from './authorize.ts';
 import { FileHost } from './file-host.ts';
 import type { Endpoint } from './models.ts';
 import { organizationView, usageReply } from './organization.ts';
@@ -117,7 +117,7 @@ export class Runway implements Provider {
   #create(endpoint: Endpoint, call: Call): JsonReply {
     const checked = validateCreate(endpoint, call.json, (uri) => this.#files.findUpload(uri, call.now));
     if ('issues' in checked) return invalidBody(checked.issues);
-    const task = this.#account.accept(checked.generation, call.outcome, call.now);
+    const task = this.#account.accept(checked.generation, call.outcome, keyMark(call.headers), call.now);
     if (task === 'quota_exceeded') return REFUSALS.quota;
     if (task === 'insufficient_credits') return REFUSALS.no_funds;
     const { id, price } = task;
@@ -126,7 +126,7 @@ export class Runway implements Provider {
 
   #get(call: Call, id: string): JsonReply {
     const { settings } = this.#account;
-    const task = this.#account.book.find(id, call.now);
+    const task = this.#find(call, id);
     if (task === undefined) return taskNotFound;
     this.#account.book.countPoll(task, call.now);
     const isHidden = task.ended?.status === 'CANCELLED' && settings.cancelledAnswer === 'not_found';
@@ -136,10 +136,16 @@ export class Runway implements Provider {
   }
 
   #delete(call: Call, id: string): JsonReply {
-    const task = this.#account.book.find(id, call.now);
+    const task = this.#find(call, id);
     if (task === undefined) return taskNotFound;
     this.#account.remove(task, call.now, call.outcome);
     return { status: 204, json: undefined, taskId: id };
+  }
+
+  /** Another organization's task does not exist. */
+  #find(call: Call, id: string): Task<string> | undefined {
+    const task = this.#account.book.find(id, call.now);
+    return task?.data === keyMark(call.headers) ? task : undefined;
   }
 
   #organization({ now }: Call): JsonReply {
