@@ -34,6 +34,13 @@ interface Watched {
   again: boolean;
 }
 
+/** What a take waits for that could not be looked after, by the reason. */
+const waitingFor: Readonly<Record<string, string>> = {
+  DISK_FULL: 'disk space',
+  CREDENTIAL_REFUSED: 'a key that is let in',
+  CREDENTIAL_MISSING: 'the key that it was submitted with',
+};
+
 const LONGEST_PAUSE_MS = 60_000;
 /** Hints are remembered for so many takes; most are of takes that have ended, or of other gateways. */
 const EARLY_HINTS = 1000;
@@ -141,7 +148,9 @@ export class Attendant {
       }
       watched.failures += 1;
       const pause = Math.min(LONGEST_PAUSE_MS, this.#pollMs(take) * 2 ** Math.min(watched.failures, 10));
-      this.#deps.log.warn(
+      // A key that is missing or refused is for people: no pause mends it.
+      const level = failure.reason.startsWith('CREDENTIAL_') ? 'error' : 'warn';
+      this.#deps.log[level](
         {
           takeId: take.id,
           provider: take.intent.provider,
@@ -150,7 +159,7 @@ export class Attendant {
         },
         'take could not be looked after',
       );
-      this.#deps.reporter.tell(watched.take, 1, failure.reason === 'DISK_FULL' ? 'disk space' : 'provider');
+      this.#deps.reporter.tell(watched.take, 1, waitingFor[failure.reason] ?? 'provider');
       await this.#mindDeadline(watched, pause);
     }
   }

@@ -38,7 +38,7 @@ export class ClipCollector {
     const path = join(this.#options.tempDir, `${take.id}.part`);
     try {
       const { maxBytes, timeoutMs, breakers } = this.#options;
-      const source = provider.outputSource(take.intent.endpoint);
+      const source = provider.outputSource(take.intent);
       await breakers.call(
         `${take.intent.provider}/${take.intent.model}`,
         'download',

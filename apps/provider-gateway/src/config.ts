@@ -44,6 +44,11 @@ export const config = section('gateway', {
     env: 'RUNWAYML_API_SECRET',
     doc: 'Runway API key; without it no strategy can use Runway',
   }),
+  runwayPreviousSecret: field.optional({
+    secret: true,
+    env: 'RUNWAYML_API_SECRET_PREVIOUS',
+    doc: 'the key before it, for takes that were submitted with it',
+  }),
   falConcurrency: field.int({
     min: 1,
     max: 1000,
@@ -67,6 +72,11 @@ export const config = section('gateway', {
     env: 'FAL_KEY',
     doc: 'fal API key (id:secret); without it no strategy can use fal',
   }),
+  falPreviousKey: field.optional({
+    secret: true,
+    env: 'FAL_KEY_PREVIOUS',
+    doc: 'the key before it, for takes that were submitted with it',
+  }),
   zhipuConcurrency: field.int({ min: 1, max: 1000, fallback: 5, doc: 'takes under way at Zhipu' }),
   zhipuBaseUrl: field.url({
     protocols: ['https', 'http'],
@@ -79,6 +89,11 @@ export const config = section('gateway', {
     env: 'ZHIPU_API_KEY',
     doc: 'Zhipu API key; without it no strategy can use Zhipu',
   }),
+  zhipuPreviousKey: field.optional({
+    secret: true,
+    env: 'ZHIPU_API_KEY_PREVIOUS',
+    doc: 'the key before it, for takes that were submitted with it',
+  }),
   openaiVideosConcurrency: field.int({
     min: 1,
     max: 1000,
@@ -90,6 +105,11 @@ export const config = section('gateway', {
     secret: true,
     env: 'OPENAI_VIDEOS_API_KEY',
     doc: 'its key, if it wants one',
+  }),
+  openaiVideosPreviousKey: field.optional({
+    secret: true,
+    env: 'OPENAI_VIDEOS_API_KEY_PREVIOUS',
+    doc: 'the key before it, for takes that were submitted with it',
   }),
   openaiVideosProfile: field.choice(Object.keys(profiles) as (keyof typeof profiles)[], {
     fallback: 'vllm-omni',

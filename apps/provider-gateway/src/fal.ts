@@ -6,7 +6,7 @@ import { readResult, readStatus, readSubmit, requestPath, soleMatch } from './fa
 import { inputOf, promptLengthOf } from './knobs.ts';
 import type { Knobs, ModelRow } from './knobs.ts';
 import { ProviderApi } from './provider-api.ts';
-import type { CreateRequest } from './provider-api.ts';
+import type { CreateRequest, Identity } from './provider-api.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
 /** What nearly every text-to-video model at fal takes; a row of the catalogue says what its model takes besides. */
@@ -26,6 +26,7 @@ export interface FalOptions {
   readonly queueUrl: string;
   readonly platformUrl: string;
   readonly key: string | undefined;
+  readonly previousKey?: string | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -44,13 +45,14 @@ export class Fal implements Provider {
   readonly #queue: ProviderApi;
   readonly #platform: ProviderApi;
 
-  constructor({ key, queueUrl, platformUrl, ...timeouts }: FalOptions) {
+  constructor({ key, previousKey, queueUrl, platformUrl, ...timeouts }: FalOptions) {
     const api = (baseUrl: string, variable: string): ProviderApi =>
       new ProviderApi({
         ...timeouts,
         name: this.name,
         baseUrl,
         secret: key,
+        previousSecret: previousKey,
         variables: { baseUrl: variable, secret: 'FAL_KEY' },
         authorize: (secret) => ({ authorization: `Key ${secret}` }),
       });
@@ -95,21 +97,22 @@ export class Fal implements Provider {
       expand: 'payloads',
       limit: '100',
     });
+    const at = { ...take.intent, endpoint: this.#platform.baseUrl };
     const list = `/v1/models/requests/by-endpoint?${query.toString()}`;
-    const { json } = await this.#platform.ask('GET', this.#platform.baseUrl, list, signal);
+    const { json } = await this.#platform.ask('GET', at, list, signal);
     const id = soleMatch(json, body);
     return id === undefined ? { kind: 'cannot-tell' } : { kind: 'found', taskId: requestPath(path, id) };
   }
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const { endpoint, quoteMicros } = take.intent;
-    const status = await this.#queue.ask('GET', endpoint, `${pathOf(take)}/status`, signal);
+    const { quoteMicros } = take.intent;
+    const status = await this.#queue.ask('GET', take.intent, `${pathOf(take)}/status`, signal);
     if (status.status === 404) return gone(take);
     const seen = status.status === 200 || status.status === 202 ? readStatus(status.json) : undefined;
     if (seen === undefined) throw this.#queue.noSense('GET', status);
     if (seen.kind === 'running') return seen;
     // COMPLETED is not success: only the result tells.
-    const answer = await this.#queue.askAnyhow('GET', endpoint, pathOf(take), signal);
+    const answer = await this.#queue.askAnyhow('GET', take.intent, pathOf(take), signal);
     if (answer.status === 404) return gone(take);
     const result = readResult(answer, seen, quoteMicros);
     if (result === undefined) throw this.#queue.noSense('GET', answer);
@@ -118,14 +121,14 @@ export class Fal implements Provider {
 
   /** Whatever comes of it (cancelled, asked to, too late, unknown), the next poll tells. */
   async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
-    await this.#queue.ask('PUT', take.intent.endpoint, `${pathOf(take)}/cancel`, signal);
+    await this.#queue.ask('PUT', take.intent, `${pathOf(take)}/cancel`, signal);
   }
 
   isOver(_model: string, _failure: FailureClass, signal: AbortSignal): Promise<boolean> {
     return this.#queue.letsIn(`/${NOBODY}/status`, signal);
   }
 
-  outputSource(endpoint: string): OutputSource {
+  outputSource({ endpoint }: Identity): OutputSource {
     return outputSource(endpoint, ['.fal.media', '.fal.ai', '.fal.run']);
   }
 }

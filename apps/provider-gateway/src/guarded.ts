@@ -5,6 +5,7 @@ import type { Logger } from '@reelmesh/service';
 import type { Breakers } from './breakers.ts';
 import type { OutputSource } from './download.ts';
 import type { ModelRow } from './knobs.ts';
+import type { Identity } from './provider-api.ts';
 import type {
   DayUsage,
   LookupResult,
@@ -92,9 +93,16 @@ export class Guarded implements Provider {
     return this.#inner.lookup(take, signal);
   }
 
-  poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const target = this.#target(take.intent.model);
-    return this.#deps.breakers.call(target, 'poll', () => this.#inner.poll(take, signal), isOutage);
+  /** A key that is not let in says nothing about the take, but holds those that would be submitted with it. */
+  async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
+    const { model } = take.intent;
+    try {
+      const ask = (): Promise<PollResult> => this.#inner.poll(take, signal);
+      return await this.#deps.breakers.call(this.#target(model), 'poll', ask, isOutage);
+    } catch (error) {
+      if (AppError.from(error).reason === 'CREDENTIAL_REFUSED') this.#hold(model, 'FAILURE_CLASS_AUTH');
+      throw error;
+    }
   }
 
   cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
@@ -105,8 +113,8 @@ export class Guarded implements Provider {
     return this.#inner.isOver(model, failure, signal);
   }
 
-  outputSource(endpoint: string): OutputSource {
-    return this.#inner.outputSource(endpoint);
+  outputSource(identity: Identity): OutputSource {
+    return this.#inner.outputSource(identity);
   }
 
   stop(): void {

@@ -6,7 +6,7 @@ import type { Input, Knobs, ModelRow } from './knobs.ts';
 import { multipart } from './multipart.ts';
 import { readCreate, readVideo } from './openai-videos-answers.ts';
 import { ProviderApi } from './provider-api.ts';
-import type { CreateRequest } from './provider-api.ts';
+import type { CreateRequest, Identity } from './provider-api.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
 /** How one kind of server speaks the shape. */
@@ -31,6 +31,7 @@ export const profiles = {
 export interface OpenAiVideosOptions {
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
+  readonly previousKey?: string | undefined;
   readonly profile: keyof typeof profiles;
   /** The one model that the server runs, as the catalogue names it. */
   readonly model: string;
@@ -51,7 +52,7 @@ export class OpenAiVideos implements Provider {
   readonly #profile: Profile;
   readonly #model: string | undefined;
 
-  constructor({ baseUrl, apiKey, profile, model, ...timeouts }: OpenAiVideosOptions) {
+  constructor({ baseUrl, apiKey, previousKey, profile, model, ...timeouts }: OpenAiVideosOptions) {
     this.#profile = profiles[profile];
     this.#model = baseUrl === undefined ? undefined : model;
     this.#api = new ProviderApi({
@@ -59,6 +60,7 @@ export class OpenAiVideos implements Provider {
       name: this.name,
       baseUrl: baseUrl ?? NOWHERE,
       secret: apiKey,
+      previousSecret: previousKey,
       secretOptional: true,
       variables: { baseUrl: 'OPENAI_VIDEOS_BASE_URL', secret: 'OPENAI_VIDEOS_API_KEY' },
       authorize: (secret) => ({ authorization: `Bearer ${secret}` }),
@@ -95,7 +97,7 @@ export class OpenAiVideos implements Provider {
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
     const { endpoint, quoteMicros } = take.intent;
-    const answer = await this.#api.ask('GET', endpoint, pathOf(take), signal);
+    const answer = await this.#api.ask('GET', take.intent, pathOf(take), signal);
     if (answer.status === 404) return gone(take);
     const content = `${endpoint}${pathOf(take)}/content`;
     const result = answer.status === 200 ? readVideo(answer.json, content, quoteMicros) : undefined;
@@ -105,15 +107,16 @@ export class OpenAiVideos implements Provider {
 
   async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
     if (!this.#profile.deleteStops) return;
-    await this.#api.ask('DELETE', take.intent.endpoint, pathOf(take), signal);
+    await this.#api.ask('DELETE', take.intent, pathOf(take), signal);
   }
 
   isOver(_model: string, _failure: FailureClass, signal: AbortSignal): Promise<boolean> {
     return this.#api.letsIn('/v1/videos?limit=1', signal);
   }
 
-  outputSource(endpoint: string): OutputSource {
-    return { hosts: [], own: { origin: new URL(endpoint).origin, headers: this.#api.credentials() } };
+  outputSource(identity: Identity): OutputSource {
+    const { origin } = new URL(identity.endpoint);
+    return { hosts: [], own: { origin, headers: this.#api.credentials(identity) } };
   }
 
   #create(input: Input): CreateRequest {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError, Code } from '@reelmesh/domain';
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import type { Obstacle, TakeIntent } from '@reelmesh/domain';
@@ -14,6 +15,8 @@ export interface ApiOptions {
   readonly name: string;
   readonly baseUrl: string;
   readonly secret: string | undefined;
+  /** The secret before it, for takes that were submitted with it. */
+  readonly previousSecret?: string | undefined;
   /** The settings' names, for messages and for the take. */
   readonly variables: { readonly baseUrl: string; readonly secret: string };
   /** Headers that carry the secret. */
@@ -32,6 +35,9 @@ export interface ApiAnswer {
   readonly json: unknown;
 }
 
+/** With what identity a take was submitted: it is asked after with the same. */
+export type Identity = Pick<TakeIntent, 'endpoint' | 'credentialRef'>;
+
 /** A create call as it is kept with the take: everything but the secret. */
 export interface CreateRequest {
   readonly path: string;
@@ -48,6 +54,7 @@ export class ProviderApi {
   readonly baseUrl: string;
   readonly credentialRef: string;
   readonly #options: ApiOptions;
+  readonly #keys = new Map<string, string>();
 
   /** Throws INVALID_ARGUMENT (CONFIG_INVALID) for a secret that would travel in the clear. */
   constructor(options: ApiOptions) {
@@ -62,8 +69,16 @@ export class ProviderApi {
       );
     }
     this.baseUrl = baseUrl.replace(/\/$/, '');
-    this.credentialRef = secretOptional && secret === undefined ? '' : `env:${variables.secret}`;
+    this.credentialRef = secretOptional && secret === undefined ? '' : refTo(variables.secret, secret);
     this.#options = options;
+    for (const one of [options.previousSecret, secret]) {
+      if (one !== undefined) this.#keys.set(refTo(variables.secret, one), one);
+    }
+  }
+
+  /** The identity of takes that are submitted now. */
+  get identity(): Identity {
+    return { endpoint: this.baseUrl, credentialRef: this.credentialRef };
   }
 
   unavailable(): Obstacle | undefined {
@@ -73,7 +88,7 @@ export class ProviderApi {
 
   /** The one create call. Never throws. */
   async create(
-    intent: Pick<TakeIntent, 'endpoint'>,
+    identity: Identity,
     request: CreateRequest,
     signal: AbortSignal,
     read: (answer: ApiAnswer) => SubmitResult,
@@ -82,8 +97,7 @@ export class ProviderApi {
     try {
       const { path, headers = {}, body } = request;
       const content = { headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
-      const url = urlOf(intent.endpoint, path);
-      answer = await this.#call('POST', url, signal, this.#options.submitTimeoutMs, content);
+      answer = await this.#call('POST', identity, path, signal, this.#options.submitTimeoutMs, content);
     } catch (error) {
       const kind = error instanceof HttpFailure && error.sent ? 'unknown' : 'not-sent';
       return { kind, message: AppError.from(error).message };
@@ -100,38 +114,49 @@ export class ProviderApi {
     }
   }
 
-  /** A call that creates nothing. No answer at all, 429 and 5xx are thrown as UNAVAILABLE: they say nothing about the take. */
+  /**
+   * A call that creates nothing. What says nothing about the take is thrown: no answer at all, 429 and 5xx as UNAVAILABLE,
+   * a key that is not let in as FAILED_PRECONDITION (CREDENTIAL_REFUSED, or CREDENTIAL_MISSING for a take of another key).
+   */
   async ask(
     method: 'GET' | 'PUT' | 'DELETE',
-    endpoint: string,
+    identity: Identity,
     path: string,
     signal: AbortSignal,
   ): Promise<ApiAnswer> {
-    const answer = await this.askAnyhow(method, endpoint, path, signal);
+    const answer = await this.askAnyhow(method, identity, path, signal);
     if (answer.status >= 500 || answer.status === 429) throw this.noSense(method, answer);
     return answer;
   }
 
   /** A question that goes as a POST with a body, and still creates nothing that costs money. */
-  async askWith(endpoint: string, path: string, body: unknown, signal: AbortSignal): Promise<ApiAnswer> {
-    const answer = await this.askAnyhow('POST', endpoint, path, signal, { body: JSON.stringify(body) });
+  async askWith(identity: Identity, path: string, body: unknown, signal: AbortSignal): Promise<ApiAnswer> {
+    const answer = await this.askAnyhow('POST', identity, path, signal, { body: JSON.stringify(body) });
     if (answer.status >= 500 || answer.status === 429) throw this.noSense('POST', answer);
     return answer;
   }
 
-  /** The same with every answer given back. */
+  /** The same with 429 and 5xx given back. */
   async askAnyhow(
     method: HttpCall['method'],
-    endpoint: string,
+    identity: Identity,
     path: string,
     signal: AbortSignal,
     content: { readonly body?: string } = {},
   ): Promise<ApiAnswer> {
+    let answer: ApiAnswer;
     try {
-      return await this.#call(method, urlOf(endpoint, path), signal, this.#options.callTimeoutMs, content);
+      answer = await this.#call(method, identity, path, signal, this.#options.callTimeoutMs, content);
     } catch (error) {
+      if (error instanceof AppError) throw error;
       throw new AppError(Code.UNAVAILABLE, AppError.from(error).message, { cause: error });
     }
+    // Under another account's key a task does not exist, which is no word about how it ended.
+    const isOwn = identity.credentialRef === '' || this.#keys.has(identity.credentialRef);
+    if (answer.status === 401 || ([403, 404].includes(answer.status) && !isOwn)) {
+      throw this.#notLetIn(identity);
+    }
+    return answer;
   }
 
   /** For an answer that says nothing about the take. */
@@ -146,37 +171,37 @@ export class ProviderApi {
     });
   }
 
-  /** Whether the key is let in again, by a call that costs nothing. Where there is no way to ask for funds, a create tells. */
+  /** Whether the key is let in again, by a call that costs nothing; throws when it is not. Where there is no way to ask for funds, a create tells. */
   async letsIn(path: string, signal: AbortSignal): Promise<boolean> {
-    const { status } = await this.ask('GET', this.baseUrl, path, signal);
-    return ![401, 402, 403].includes(status);
+    const { status } = await this.ask('GET', this.identity, path, signal);
+    return ![402, 403].includes(status);
   }
 
   /** The credential, for downloads from the very server that the take was submitted to. */
-  credentials(): Readonly<Record<string, string>> {
-    const { secret, authorize } = this.#options;
-    return secret === undefined ? {} : authorize(secret);
+  credentials(identity: Identity): Readonly<Record<string, string>> {
+    const secret = this.#secretOf(identity);
+    return secret === undefined ? {} : this.#options.authorize(secret);
   }
 
   async #call(
     method: HttpCall['method'],
-    url: URL,
+    identity: Identity,
+    path: string,
     signal: AbortSignal,
     timeoutMs: number,
     content: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
   ): Promise<ApiAnswer> {
-    const { secret, variables } = this.#options;
-    if (this.unavailable() !== undefined)
-      throw new AppError(Code.FAILED_PRECONDITION, `${variables.secret} is not set`);
+    const secret = this.#secretOf(identity);
+    if (secret === undefined && identity.credentialRef !== '') throw this.#notLetIn(identity);
     const answer = await httpCall({
       method,
-      url,
+      url: urlOf(identity.endpoint, path),
       headers: {
         accept: 'application/json',
         ...(content.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...this.#options.headers,
         ...content.headers,
-        ...this.credentials(),
+        ...(secret === undefined ? {} : this.#options.authorize(secret)),
       },
       ...(content.body === undefined ? {} : { body: content.body }),
       timeoutMs,
@@ -185,6 +210,32 @@ export class ProviderApi {
     const body = secret === undefined ? answer.body : answer.body.replaceAll(secret, '***');
     return { status: answer.status, headers: answer.headers, json: jsonOf({ ...answer, body }) };
   }
+
+  /**
+   * The secret that a take was submitted with. Where we no longer have it, the present one asks in its stead, but only at
+   * the present server: a key goes nowhere that it was not meant for.
+   */
+  #secretOf({ endpoint, credentialRef }: Identity): string | undefined {
+    return this.#keys.get(credentialRef) ?? (endpoint === this.baseUrl ? this.#options.secret : undefined);
+  }
+
+  #notLetIn(identity: Identity): AppError {
+    const { name, variables } = this.#options;
+    const isPresent = identity.credentialRef === this.credentialRef;
+    return new AppError(
+      Code.FAILED_PRECONDITION,
+      isPresent
+        ? `${name} does not let the key in ${variables.secret} in`
+        : `the key that the take was submitted with is not at hand: set ${variables.secret}_PREVIOUS to it`,
+      { reason: isPresent ? 'CREDENTIAL_REFUSED' : 'CREDENTIAL_MISSING' },
+    );
+  }
+}
+
+/** Names a key without giving it away: its variable, and enough of its hash to know it again. */
+function refTo(variable: string, secret: string | undefined): string {
+  const mark = secret === undefined ? '' : createHash('sha256').update(secret).digest('hex').slice(0, 8);
+  return `env:${variable}#${mark}`;
 }
 
 const urlOf = (endpoint: string, path: string): URL => new URL(`${endpoint.replace(/\/$/, '')}${path}`);

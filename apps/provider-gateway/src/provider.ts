@@ -71,11 +71,11 @@ export interface Provider {
   cancel(take: TakeRecord, signal: AbortSignal): Promise<void>;
   /**
    * Whether what made it refuse is over: the key is good, there are funds, the quota has room. Asks the provider without
-   * spending anything.
+   * spending anything, and throws what keeps it from asking.
    */
   isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean>;
-  /** Where a clip may be downloaded from, given where the take was submitted. */
-  outputSource(endpoint: string): OutputSource;
+  /** Where a clip may be downloaded from, given where, and with which credential, the take was submitted. */
+  outputSource(identity: Pick<TakeIntent, 'endpoint' | 'credentialRef'>): OutputSource;
   /**
    * The provider's own figures: what it has charged for each of its models on each UTC day, in micros of its currency.
    * Absent where it does not tell. No answer is thrown as UNAVAILABLE.

@@ -29,7 +29,12 @@ export function openProviders(
   const selfHosted = new SelfHosted(bus, callTimeoutMs);
   const remote: readonly (readonly [Provider, number])[] = [
     [
-      new Runway({ ...timeouts, baseUrl: settings.runwayBaseUrl, apiSecret: settings.runwayApiSecret }),
+      new Runway({
+        ...timeouts,
+        baseUrl: settings.runwayBaseUrl,
+        apiSecret: settings.runwayApiSecret,
+        previousSecret: settings.runwayPreviousSecret,
+      }),
       settings.runwayConcurrency,
     ],
     [
@@ -38,11 +43,17 @@ export function openProviders(
         queueUrl: settings.falQueueUrl,
         platformUrl: settings.falPlatformUrl,
         key: settings.falKey,
+        previousKey: settings.falPreviousKey,
       }),
       settings.falConcurrency,
     ],
     [
-      new Zhipu({ ...timeouts, baseUrl: settings.zhipuBaseUrl, apiKey: settings.zhipuApiKey }),
+      new Zhipu({
+        ...timeouts,
+        baseUrl: settings.zhipuBaseUrl,
+        apiKey: settings.zhipuApiKey,
+        previousKey: settings.zhipuPreviousKey,
+      }),
       settings.zhipuConcurrency,
     ],
     [
@@ -50,6 +61,7 @@ export function openProviders(
         ...timeouts,
         baseUrl: settings.openaiVideosBaseUrl,
         apiKey: settings.openaiVideosApiKey,
+        previousKey: settings.openaiVideosPreviousKey,
         profile: settings.openaiVideosProfile,
         model: settings.openaiVideosModel,
       }),

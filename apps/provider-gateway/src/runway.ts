@@ -5,7 +5,7 @@ import type { Knobs, ModelRow } from './knobs.ts';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
 import { ProviderApi } from './provider-api.ts';
-import type { CreateRequest } from './provider-api.ts';
+import type { CreateRequest, Identity } from './provider-api.ts';
 import type {
   DayUsage,
   LookupResult,
@@ -24,6 +24,7 @@ const knobs: Knobs = { prompt: 'promptText', ratio: 'ratio', seconds: 'duration'
 export interface RunwayOptions {
   readonly baseUrl: string;
   readonly apiSecret: string | undefined;
+  readonly previousSecret?: string | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -74,7 +75,7 @@ export class Runway implements Provider {
   }
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const answer = await this.#api.ask('GET', take.intent.endpoint, pathOf(take), signal);
+    const answer = await this.#api.ask('GET', take.intent, pathOf(take), signal);
     if (answer.status === 404) {
       // After our own DELETE a cancelled task may be gone altogether; otherwise it was accepted and so charged.
       const costMicros = take.intent.quoteMicros;
@@ -88,21 +89,21 @@ export class Runway implements Provider {
   }
 
   async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
-    await this.#api.ask('DELETE', take.intent.endpoint, pathOf(take), signal);
+    await this.#api.ask('DELETE', take.intent, pathOf(take), signal);
   }
 
   async isOver(model: string, failure: FailureClass, signal: AbortSignal): Promise<boolean> {
-    const answer = await this.#api.ask('GET', this.#api.baseUrl, '/v1/organization', signal);
+    const answer = await this.#api.ask('GET', this.#api.identity, '/v1/organization', signal);
     return answer.status === 200 && readOrganization(answer.json, model, failure);
   }
 
-  outputSource(endpoint: string): OutputSource {
+  outputSource({ endpoint }: Identity): OutputSource {
     return outputSource(endpoint, ['.runwayml.com', '.cloudfront.net']);
   }
 
   async usage(fromDay: string, toDay: string, signal: AbortSignal): Promise<readonly DayUsage[]> {
     const days = { startDate: fromDay, beforeDate: dayAfter(toDay) };
-    const answer = await this.#api.askWith(this.#api.baseUrl, '/v1/organization/usage', days, signal);
+    const answer = await this.#api.askWith(this.#api.identity, '/v1/organization/usage', days, signal);
     const usage = answer.status === 200 ? readUsage(answer.json) : undefined;
     if (usage === undefined) throw this.#api.noSense('POST', answer);
     return usage;

@@ -5,7 +5,7 @@ import type { OutputSource } from './download.ts';
 import { inputOf, promptLengthOf } from './knobs.ts';
 import type { Knobs, ModelRow } from './knobs.ts';
 import { ProviderApi } from './provider-api.ts';
-import type { CreateRequest } from './provider-api.ts';
+import type { CreateRequest, Identity } from './provider-api.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 import { readCreate, readEcho, readTask } from './zhipu-answers.ts';
 
@@ -14,6 +14,7 @@ const knobs: Knobs = { prompt: 'prompt', ratio: 'size', seconds: 'duration' };
 export interface ZhipuOptions {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
+  readonly previousKey?: string | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -27,11 +28,12 @@ export class Zhipu implements Provider {
   readonly name = 'zhipu';
   readonly #api: ProviderApi;
 
-  constructor({ apiKey, ...options }: ZhipuOptions) {
+  constructor({ apiKey, previousKey, ...options }: ZhipuOptions) {
     this.#api = new ProviderApi({
       ...options,
       name: this.name,
       secret: apiKey,
+      previousSecret: previousKey,
       variables: { baseUrl: 'ZHIPU_BASE_URL', secret: 'ZHIPU_API_KEY' },
       authorize: (secret) => ({ authorization: `Bearer ${secret}` }),
     });
@@ -64,13 +66,13 @@ export class Zhipu implements Provider {
 
   /** Zhipu's task of our request id; only an answer that repeats the id is one. */
   async lookup(take: TakeRecord, signal: AbortSignal): Promise<LookupResult> {
-    const { status, json } = await this.#api.ask('GET', take.intent.endpoint, resultPath(take.id), signal);
+    const { status, json } = await this.#api.ask('GET', take.intent, resultPath(take.id), signal);
     const taskId = status === 200 ? readEcho(json, take.id) : undefined;
     return taskId === undefined ? { kind: 'cannot-tell' } : { kind: 'found', taskId };
   }
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const answer = await this.#api.ask('GET', take.intent.endpoint, resultPath(take.taskId), signal);
+    const answer = await this.#api.ask('GET', take.intent, resultPath(take.taskId), signal);
     const result = readTask(answer, take.intent.quoteMicros);
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result;
@@ -84,7 +86,7 @@ export class Zhipu implements Provider {
     return this.#api.letsIn(resultPath('0'), signal);
   }
 
-  outputSource(endpoint: string): OutputSource {
+  outputSource({ endpoint }: Identity): OutputSource {
     return outputSource(endpoint, ['.bigmodel.cn', '.chatglm.cn']);
   }
 }

@@ -27,7 +27,7 @@ const videos = (profile: 'sglang' | 'vllm-omni' | 'openai') =>
 describe('a shot in the words of', () => {
   test('Runway', () => {
     expect(runway.prepare(row('runway/gen4.5'), spec)).toMatchObject({
-      credentialRef: 'env:RUNWAYML_API_SECRET',
+      credentialRef: 'env:RUNWAYML_API_SECRET#8254c329',
       request: {
         path: '/v1/text_to_video',
         body: {

@@ -138,7 +138,7 @@ export function conforms(subject: Subject): void {
       if (result.kind !== 'succeeded' || !('url' in result.output)) throw new Error('no file');
       await using directory = await temporaryDirectory();
       const path = join(directory.path, 'clip.mp4');
-      const source = provider.outputSource(take.intent.endpoint);
+      const source = provider.outputSource(take.intent);
       await download(result.output.url, path, { ...source, maxBytes: 1e8, timeoutMs: 10_000, signal });
 
       expect((await stat(path)).size).toBeGreaterThan(1000);
@@ -261,7 +261,6 @@ export function conforms(subject: Subject): void {
   test.each<[string, FaultAction]>([
     ['500', { type: 'respond', status: 500, body: {} }],
     ['429', { type: 'respond', status: 429, body: {} }],
-    ['401, for the key may be new', { type: 'respond', status: 401, body: {} }],
     ['an HTML page', { type: 'html', status: 502 }],
     ['200 with an HTML page', { type: 'html', status: 200 }],
     ['half an answer', { type: 'truncated_json' }],
@@ -271,6 +270,14 @@ export function conforms(subject: Subject): void {
     await emulator.script(rule('get', action));
 
     await expect(provider.poll(take, signal)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: true });
+    expect((await ended(take)).kind).toBe('succeeded');
+  });
+
+  test('a poll answered with 401 speaks of the key, never of the take', async () => {
+    const take = await accepted();
+    await emulator.script(rule('get', { type: 'respond', status: 401, body: {} }));
+
+    await expect(provider.poll(take, signal)).rejects.toMatchObject({ reason: 'CREDENTIAL_REFUSED' });
     expect((await ended(take)).kind).toBe('succeeded');
   });
 
@@ -313,7 +320,7 @@ export function conforms(subject: Subject): void {
         const options = { maxBytes: 1000, timeoutMs: 1000, signal };
 
         for (const endpoint of [intentOf().endpoint, 'https://api.example.net']) {
-          const source = provider.outputSource(endpoint);
+          const source = provider.outputSource({ ...intentOf(), endpoint });
           await expect(download(url, '/dev/null', { ...source, ...options })).rejects.toMatchObject({
             reason: 'DOWNLOAD_REFUSED',
           });
@@ -328,7 +335,7 @@ export function conforms(subject: Subject): void {
       await emulator.script(
         rule('download', { type: 'redirect', location: 'http://169.254.169.254/latest' }),
       );
-      const source = provider.outputSource(take.intent.endpoint);
+      const source = provider.outputSource(take.intent);
       const options = { ...source, maxBytes: 1e8, timeoutMs: 5000, signal };
 
       await expect(download(result.output.url, '/dev/null', options)).rejects.toMatchObject({
@@ -353,7 +360,9 @@ export function conforms(subject: Subject): void {
     await emulator.script(rule('list', { type: 'respond', status: 401, body: {} }));
     await emulator.script(rule('organization', { type: 'respond', status: 401, body: {} }));
 
-    expect(await provider.isOver(row.model, 'FAILURE_CLASS_AUTH', signal)).toBe(false);
+    await expect(provider.isOver(row.model, 'FAILURE_CLASS_AUTH', signal)).rejects.toMatchObject({
+      reason: 'CREDENTIAL_REFUSED',
+    });
     expect(await provider.isOver(row.model, 'FAILURE_CLASS_AUTH', signal)).toBe(true);
   });
 }

@@ -174,6 +174,12 @@ export async function openWorld() {
       return gateway;
     },
 
+    /** Stops all gateways and starts one with other settings. */
+    async restart(env: Environment = {}) {
+      await Promise.all(gateways.splice(0).map((gateway) => gateway.stop()));
+      return world.start(env);
+    },
+
     async render(more: Partial<RenderCommand> = {}) {
       await bus.send(commands.render, command(more), randomIds.next('w'));
     },
@@ -213,6 +219,12 @@ export async function openWorld() {
     },
   };
   return world;
+}
+
+/** Charges at the provider equal what we settled, to the micro-dollar (I1). */
+export async function expectLedgersEqual(world: World): Promise<void> {
+  const { totals } = await world.emulator.ledger();
+  expect(totals.netMicros).toBe(await world.settled());
 }
 
 async function refuse(): Promise<never> {

@@ -12,7 +12,7 @@ export interface TakeIntent {
   readonly model: string;
   /** Base URL or address that the submit goes to; polls, downloads and cancels go to the same. */
   readonly endpoint: string;
-  /** Names the credential (`env:RUNWAYML_API_SECRET`); never the secret. */
+  /** Names the credential and tells it from others (`env:RUNWAYML_API_SECRET#` and 8 hex digits of its hash); never the secret. */
   readonly credentialRef: string;
   /** The provider's own request body, ready to send. */
   readonly request: unknown;
