@@ -18,6 +18,27 @@ export interface WorkOptions {
   readonly concurrency: number;
 }
 
+export interface SharedOptions<T> {
+  /** What is stored, as JSON; others may run another version. Throws for what makes no sense. */
+  readonly read: (json: unknown) => T;
+  /** Another value than before was seen, whoever wrote it. */
+  readonly onChange: () => void;
+}
+
+/** A small record that all instances keep together, by compare-and-swap. As good as NATS: it may be lost at any time. */
+export interface Shared<T> extends Running {
+  /** As last seen; undefined before the first `refresh` or `update`, and while there is none. */
+  readonly value: T | undefined;
+  /** UNAVAILABLE (SHARED_UNAVAILABLE) when NATS does not answer. */
+  refresh(): Promise<void>;
+  /**
+   * Writes what `change` makes of the newest value; when another instance was quicker it is called again, so it must be
+   * pure. Returning what it was given, or undefined, writes nothing. A write whose answer was lost may be made twice.
+   * @returns what is stored now
+   */
+  update(change: (current: T | undefined) => T | undefined): Promise<T | undefined>;
+}
+
 /**
  * NATS as the services see it. Transport, never the record: anything may be lost, doubled or reordered,
  * so every handler is idempotent and says by which key.
@@ -61,6 +82,12 @@ export interface Bus {
   isAlive(instanceId: string): Promise<boolean>;
   /** Shows this instance until stopped: renews its lease. */
   join(instanceId: string): Promise<Running>;
+
+  /**
+   * Opens the record with this key, letters, digits, - _ = and dots. Changes are heard at once, or after some seconds at
+   * the latest.
+   */
+  share<T>(key: string, options: SharedOptions<T>): Shared<T>;
 
   /** False while there is no connection. */
   readonly connected: boolean;

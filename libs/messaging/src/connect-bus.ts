@@ -9,6 +9,7 @@ import { natsClient } from './nats-rpc-client.ts';
 import { serveNats } from './nats-rpc-server.ts';
 import { createPublisher } from './publisher.ts';
 import { createTopology, EVENT_STREAM, untilEnsured, WORK_STREAM, type ConsumerSpec } from './topology.ts';
+import { openShared, type Grapevine } from './shared.ts';
 import { startWorker, type WorkerSettings } from './worker.ts';
 
 export interface BusOptions {
@@ -29,13 +30,15 @@ export interface BusOptions {
   readonly leaseMs?: number;
   /** After so long without a sign of its worker a message is delivered again; 30 s. The same in all processes. */
   readonly ackWaitMs?: number;
-  /** How long `send` and `publish` try; 10 s. */
+  /** How long `send`, `publish` and shared records try; 10 s. */
   readonly publishTimeoutMs?: number;
   /** How long the first connection is tried; 10 s. */
   readonly connectTimeoutMs?: number;
   /** Between `stop` and the abort of what is still under way; 10 s. */
   readonly stopGraceMs?: number;
 }
+
+const SHARED_NEWS = 'shared';
 
 const validToken = /^[-\w]{1,64}$/;
 
@@ -70,7 +73,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     );
   });
 
-  const publish = createPublisher(link, topology, options.publishTimeoutMs ?? 10_000);
+  const publishTimeoutMs = options.publishTimeoutMs ?? 10_000;
+  const publish = createPublisher(link, topology, publishTimeoutMs);
   const leases = createLeases(link, topology, leaseMs, log);
   const count = messageCounter(options.metrics);
   const running = new Set<Running>();
@@ -98,6 +102,20 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const subscription = nc.subscribe(subject, { callback: (_, msg) => onMessage(msg.subject, msg.data) });
     return track({ stop: async () => subscription.unsubscribe() });
   };
+
+  const news = new Set<(text: string) => void>();
+  const grapevine: Grapevine = {
+    tell: (text) => nc.publish(hintSubject(SHARED_NEWS), text),
+    listen(onNews) {
+      news.add(onNews);
+      return () => news.delete(onNews);
+    },
+  };
+  const decodeText = new TextDecoder();
+  listen(hintSubject(SHARED_NEWS), (_, data) => {
+    const text = decodeText.decode(data);
+    for (const onNews of news) onNews(text);
+  });
 
   return {
     serve: async (definition, handlers) =>
@@ -148,6 +166,20 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
     isAlive: (instanceId) => leases.isAlive(instanceId),
     join: async (instanceId) => track(await leases.join(instanceId)),
+
+    share(key, sharing) {
+      const settings = { timeoutMs: publishTimeoutMs, resyncMs: leaseMs / 3 };
+      const shared = openShared(key, sharing, link, topology, grapevine, settings, log);
+      const tracked = track({ stop: () => shared.stop() });
+      return {
+        get value() {
+          return shared.value;
+        },
+        refresh: () => shared.refresh(),
+        update: (change) => shared.update(change),
+        stop: () => tracked.stop(),
+      };
+    },
 
     get connected() {
       return link.connected;

@@ -1,4 +1,4 @@
-export type { Bus, Delivery, Running, WorkOptions } from './bus.ts';
+export type { Bus, Delivery, Running, Shared, SharedOptions, WorkOptions } from './bus.ts';
 export { connectBus } from './connect-bus.ts';
 export type { BusOptions } from './connect-bus.ts';
 export { grpcClient } from './grpc-client.ts';

@@ -19,6 +19,7 @@ import type { Link } from './connection.ts';
 export const WORK_STREAM = 'WORK';
 export const EVENT_STREAM = 'EVENTS';
 export const LEASE_BUCKET = 'instances';
+export const SHARED_BUCKET = 'shared';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How long JetStream remembers message ids. */
@@ -44,7 +45,7 @@ export interface ConsumerSpec {
 
 type Wanted<T> = { readonly [K in keyof T]?: T[K] };
 
-/** The streams, the lease bucket and the consumers: made when they are missing, as at the first start so after a lost disk. */
+/** The streams, the buckets and the consumers: made when they are missing, as at the first start so after a lost disk. */
 export interface Topology {
   /** FAILED_PRECONDITION (NATS_CONFIG_MISMATCH) when one exists with another configuration. One run serves all who ask meanwhile. */
   ensureStreams(): Promise<void>;
@@ -133,6 +134,19 @@ export function wantedStreams(
       allow_rollup_hdrs: true,
       deny_delete: true,
       allow_direct: true,
+    },
+    {
+      ...common,
+      name: `KV_${SHARED_BUCKET}`,
+      subjects: [`$KV.${SHARED_BUCKET}.>`],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      max_msgs_per_subject: 1,
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+      allow_rollup_hdrs: true,
+      deny_delete: true,
+      // every replica may answer a direct read, also one that has not heard the news yet
+      allow_direct: false,
     },
   ];
 }
