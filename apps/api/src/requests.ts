@@ -91,6 +91,15 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
       field: 'options.strategy',
     });
   }
+  if (quality === 'UNRECOGNIZED') {
+    throw invalid(
+      'QUALITY_UNKNOWN',
+      'options.quality: must be QUALITY_MEDIUM, QUALITY_HIGH or QUALITY_ULTRA',
+      {
+        field: 'options.quality',
+      },
+    );
+  }
   checkPixels('options.width', width);
   checkPixels('options.height', height);
   if (fps !== 0 && (fps < 12 || fps > 60)) {

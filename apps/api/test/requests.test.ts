@@ -64,6 +64,12 @@ describe('what cannot be meant is refused, with the field in the details', () =>
     ['a film id that is a path', () => checkId('film_id', '../f1'), 'ID_MALFORMED', 'film_id'],
     ['a take id with a dot', () => checkId('take_id', 'a.b'), 'ID_MALFORMED', 'take_id'],
     [
+      'a quality of tomorrow',
+      () => completeOptions(FilmOptions.fromPartial({ quality: 'UNRECOGNIZED' })),
+      'QUALITY_UNKNOWN',
+      'options.quality',
+    ],
+    [
       'no resolution',
       () => checkResolution('RESOLUTION_UNSPECIFIED', ''),
       'RESOLUTION_MISSING',

@@ -1,4 +1,5 @@
 import { FilmOptions } from '@reelmesh/contracts/film';
+import type { Quality } from '@reelmesh/contracts/shot';
 import { parseUsd } from '@reelmesh/domain';
 import { InvalidArgumentError } from 'commander';
 
@@ -9,7 +10,17 @@ export interface FilmFlags {
   readonly size?: Size;
   readonly fps?: number;
   readonly budget?: number;
+  readonly quality?: QualityName;
 }
+
+export const qualityNames = ['medium', 'high', 'ultra'] as const;
+type QualityName = (typeof qualityNames)[number];
+
+const qualities: Readonly<Record<QualityName, Quality>> = {
+  medium: 'QUALITY_MEDIUM',
+  high: 'QUALITY_HIGH',
+  ultra: 'QUALITY_ULTRA',
+};
 
 export interface Size {
   readonly width: number;
@@ -25,6 +36,7 @@ export function toFilmOptions(flags: FilmFlags): FilmOptions {
     height: flags.size?.height ?? 0,
     fps: flags.fps ?? 0,
     budgetMicros: flags.budget ?? 0,
+    quality: flags.quality === undefined ? 'QUALITY_UNSPECIFIED' : qualities[flags.quality],
   };
 }
 

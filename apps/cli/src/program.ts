@@ -1,10 +1,10 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addMoneyCommands } from './money-commands.ts';
 import { dataOption, examples, FILM, serverOption, TAKE } from './command-kit.ts';
 import { commandName } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { parseBudget, parseSize, wholeNumber } from './film-options.ts';
+import { parseBudget, parseSize, qualityNames, wholeNumber } from './film-options.ts';
 import type { MakeFlags } from './commands/make.ts';
 import type { QuoteFlags } from './commands/quote.ts';
 import type { ServerFlags } from './commands/films.ts';
@@ -29,7 +29,14 @@ function withFilmOptions(command: Command): Command {
   return command
     .option(
       '--strategy <name>',
-      'who renders: draft, final, final-or-draft, cheapest, self-hosted-first (default: draft)',
+      'who renders: draft, preview, final, mixed, final-or-draft, resilient, cheapest, fastest, ' +
+        'self-hosted-first, or your own (default: draft)',
+    )
+    .addOption(
+      new Option(
+        '--quality <name>',
+        'which of a family of models: medium, high, ultra (default: high)',
+      ).choices(qualityNames),
     )
     .option('--seed <n>', 'another seed gives other pictures (default: 0)', wholeNumber(0, 4_294_967_295))
     .option('--size <WxH>', 'pixels, both even, 64 to 3840 (default: 1080x1920)', parseSize)

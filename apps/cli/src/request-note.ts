@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilmOptions } from '@reelmesh/contracts/film';
+import { canonicalJson } from '@reelmesh/domain';
 
 /** All that makes two commands the same one. */
 export interface Wish {
@@ -30,9 +31,8 @@ export async function openRequestNote(directory: string, wish: Wish): Promise<Re
 }
 
 export function fingerprint({ script, fileName, options, server }: Wish): string {
-  const { strategy, seed, width, height, fps, budgetMicros } = options;
   return createHash('sha256')
-    .update(JSON.stringify([fileName, strategy, seed, width, height, fps, budgetMicros, server]))
+    .update(canonicalJson([fileName, options, server]))
     .update(script)
     .digest('hex');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBudget, parseSize, wholeNumber } from '../src/film-options.ts';
+import { parseBudget, parseSize, toFilmOptions, wholeNumber } from '../src/film-options.ts';
 
 describe('an option is read or refused with its rule', () => {
   test.each(['1081x1920', '1080x62', '3842x1080', '1080', 'big', '-2x64', '1080x1920x2'])(
@@ -27,5 +27,14 @@ describe('an option is read or refused with its rule', () => {
 
   test('a budget in micros, exactly', () => {
     expect(parseBudget('2.30')).toBe(2_300_000);
+  });
+
+  test.each([
+    ['medium', 'QUALITY_MEDIUM'],
+    ['high', 'QUALITY_HIGH'],
+    ['ultra', 'QUALITY_ULTRA'],
+    [undefined, 'QUALITY_UNSPECIFIED'],
+  ] as const)('quality %s', (quality, expected) => {
+    expect(toFilmOptions(quality === undefined ? {} : { quality }).quality).toBe(expected);
   });
 });

@@ -1,17 +1,20 @@
-import type { Strategy } from '@reelmesh/domain';
 import { z } from 'zod';
 import type { ModelRow } from './knobs.ts';
 import { cardOf, modelRow } from './model-row.ts';
-import { loadStrategies } from './strategies.ts';
-import { readTables } from './tables.ts';
+import { loadStrategies, qualityNames } from './strategies.ts';
+import type { Families, Strategies } from './strategies.ts';
+import { broken, readTables } from './tables.ts';
 
-export interface Catalogue {
+export interface Catalogue extends Strategies {
   /** By `provider/model`. */
   readonly models: ReadonlyMap<string, ModelRow>;
-  readonly strategies: ReadonlyMap<string, Strategy>;
+  readonly families: Families;
 }
 
-const modelTable = z.strictObject({ models: z.array(modelRow) });
+/** A strategy may name a family: the film's quality says which of its models is meant. */
+const families = z.record(z.string(), z.record(z.enum(qualityNames), z.string()));
+
+const modelTable = z.strictObject({ models: z.array(modelRow).default([]), families: families.default({}) });
 
 /**
  * Reads the model and strategy tables. FAILED_PRECONDITION (CATALOGUE_BROKEN) names file and field.
@@ -21,7 +24,21 @@ export async function loadCatalogue(configDir?: string): Promise<Catalogue> {
   const tables = await readTables('catalogue.yaml', modelTable, configDir);
   const rows = tables.flatMap(({ models }) => models);
   const models = new Map(rows.map((row) => [`${row.provider}/${row.model}`, cardOf(row)]));
-  return { models, strategies: await loadStrategies(models, configDir) };
+  const families = familiesOf(tables, models);
+  return { models, families, ...(await loadStrategies(models, families, configDir)) };
+}
+
+function familiesOf(
+  tables: readonly z.infer<typeof modelTable>[],
+  models: ReadonlyMap<string, ModelRow>,
+): Families {
+  const found = new Map(tables.flatMap((table) => Object.entries(table.families)));
+  for (const [family, members] of found) {
+    if (models.has(family)) throw broken('catalogue.yaml', `families: ${family} is a model's name`);
+    const stranger = Object.values(members).find((member) => !models.has(member));
+    if (stranger !== undefined) throw broken('catalogue.yaml', `families.${family}: no model ${stranger}`);
+  }
+  return found;
 }
 
 /** The same with the price of a provider's models set by the settings. */

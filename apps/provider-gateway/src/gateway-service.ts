@@ -17,7 +17,7 @@ import type { FilmStops } from './film-stops.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Provider } from './provider.ts';
 import { takeMessage } from './reporter.ts';
-import { strategyNamed } from './strategies.ts';
+import { referenceOf, strategyNamed } from './strategies.ts';
 import type { TakeLog } from './take-log.ts';
 
 export interface GatewayServiceDeps {
@@ -36,9 +36,13 @@ const PAGE = 1000;
 export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof ProviderGatewayServiceDefinition> {
   const { catalogue, providers, takeLog, attendant, stops } = deps;
   return {
-    async quoteShots({ strategy: name, specs, hypothetical }) {
-      const strategy = strategyNamed(catalogue, name);
-      return { quotes: specs.map((spec) => quote(strategy, spec, hypothetical)) };
+    async quoteShots({ tenant, strategy, quality, specs, approved, hypothetical }) {
+      const reference = referenceOf(strategy, quality);
+      // Also when there is nothing to price: a strategy that does not exist is refused.
+      const draft = strategyNamed(catalogue, reference, tenant);
+      const final = strategyNamed(catalogue, reference, tenant, true);
+      const strategyOf = (index: number): Strategy => (approved[index] === true ? final : draft);
+      return { quotes: specs.map((spec, index) => quote(strategyOf(index), spec, hypothetical)) };
     },
 
     async listTakes({ tenant, filmId, unknownOnly }) {

@@ -116,7 +116,7 @@ export class ShotDriver {
 
   async #advance(command: RenderCommand): Promise<void> {
     const { takeLog, catalogue, clock } = this.#deps;
-    const strategy = strategyNamed(catalogue, command.strategy);
+    const strategy = strategyNamed(catalogue, command.strategy, command.tenant);
     // Every turn either ends here or writes a fact, and a shot has a bounded number of facts.
     for (let takes = await takeLog.takesOf(command.filmId, command.shotKey); ;) {
       const step = nextShotStep(takes, strategy);
@@ -200,7 +200,7 @@ export class ShotDriver {
 
   #route(command: RenderCommand, exhausted: ReadonlySet<string>, takes: readonly TakeRecord[]): Route {
     const { catalogue, providers } = this.#deps;
-    const strategy = strategyNamed(catalogue, command.strategy);
+    const strategy = strategyNamed(catalogue, command.strategy, command.tenant);
     const spec = specOf(command);
     const spent = sumMicros(takes.map((take) => take.costMicros));
     return route(strategy, catalogue.models, spec, {

@@ -1,4 +1,3 @@
-import { priceOf } from '@reelmesh/domain';
 import { describe, expect, test } from 'vitest';
 import { loadCatalogue } from '../src/catalogue.ts';
 import { Fal } from '../src/fal.ts';
@@ -10,7 +9,7 @@ import { Runway } from '../src/runway.ts';
 import { Zhipu } from '../src/zhipu.ts';
 import { spec } from './world.ts';
 
-const { models, strategies } = await loadCatalogue();
+const { models } = await loadCatalogue();
 const row = (name: string): ModelRow => models.get(name)!;
 const timeouts = { submitTimeoutMs: 1000, callTimeoutMs: 1000 };
 const runway = new Runway({ ...timeouts, baseUrl: 'https://runway.example', apiSecret: 'k' });
@@ -126,20 +125,4 @@ test('a key does not travel in the clear: http is for loopback, or for a server 
   expect(() => new Zhipu({ ...timeouts, baseUrl: 'http://zhipu.example', apiKey: undefined })).toThrow(
     'ZHIPU_BASE_URL http://zhipu.example must be https off loopback',
   );
-});
-
-test('the cheapest strategy names its models in order of price at every length', () => {
-  for (let seconds = 1; seconds <= 10; seconds += 1) {
-    const prices = strategies
-      .get('cheapest')!
-      .candidates.map(row)
-      .map((card) =>
-        priceOf(
-          card,
-          card.seconds.find((offered) => offered >= seconds)!,
-        ),
-      );
-
-    expect(prices).toEqual(prices.toSorted((a, b) => a - b));
-  }
 });

@@ -1,3 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { QuoteShotsRequest } from '@reelmesh/contracts/shot';
+import { EMULATOR_FAL_KEY, temporaryDirectory } from '@reelmesh/testing';
 import type { FaultRule } from '@reelmesh/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PRICE, command, openWorld } from './world.ts';
@@ -76,6 +80,30 @@ describe('fallback with consent (I5)', () => {
       expect(world.gpu.starts).toEqual([]);
     },
   );
+
+  test("a moderated output goes on where the operator's own strategy says so, for that tenant only", async () => {
+    await world.emulator.script({ ...outcomeOfTask('SAFETY.OUTPUT.VIDEO'), times: 2 });
+    await using own = await temporaryDirectory();
+    await writeFile(
+      join(own.path, 'strategies.yaml'),
+      `tenants: { acme: { final-or-draft: { description: "", maxTakes: 2,
+        candidates: [runway/gen4.5, self-hosted/animatic], fallbackOn: [MODERATED_OUTPUT] } } }`,
+    );
+    await world.start({ REELMESH_GATEWAY__CONFIG_DIR: own.path });
+
+    await world.render({ strategy: 'final-or-draft', tenant: 'acme' });
+    const consented = await world.outcome(1);
+    await world.render({ strategy: 'final-or-draft', filmId: 'film2' });
+
+    expect(consented).toMatchObject({
+      $case: 'rendered',
+      value: { provider: 'self-hosted', takes: 2, costMicros: PRICE },
+    });
+    expect(await world.outcome(2)).toMatchObject({
+      $case: 'failed',
+      value: { failure: 'FAILURE_CLASS_MODERATED_OUTPUT' },
+    });
+  });
 
   test('a charge in doubt is no reason to ask another model', async () => {
     await world.emulator.script({
@@ -287,14 +315,15 @@ describe('cancelling a film', () => {
 });
 
 describe('quotes', () => {
-  const quote = (strategy: string, hypothetical = false) =>
+  const quote = (strategy: string, more: Partial<QuoteShotsRequest> = {}) =>
     world.gateway.quoteShots({
       tenant: 'local',
       strategy,
       specs: [command().spec!],
       quality: 'QUALITY_HIGH',
       approved: [],
-      hypothetical,
+      hypothetical: false,
+      ...more,
     });
 
   test('price the first candidate, reserve for the dearest, and explain', async () => {
@@ -312,16 +341,27 @@ describe('quotes', () => {
     ]);
   });
 
-  test('a hypothetical one prices providers that nobody has set up, and only that one', async () => {
-    await world.start();
+  test('price the draft of a shot until its final is approved, at the quality asked for', async () => {
+    await world.start({ FAL_KEY: EMULATOR_FAL_KEY });
+    const specs = [command().spec!, command().spec!];
 
-    const { quotes: real } = await quote('cheapest');
-    const { quotes: hypothetical } = await quote('cheapest', true);
+    const { quotes } = await quote('mixed', { specs, quality: 'QUALITY_ULTRA', approved: [false, true] });
 
-    const first = (quotes: typeof real) => quotes[0]?.decision?.candidates[0];
-    expect(first(real)).toMatchObject({ provider: 'zhipu', reason: 'not_configured' });
-    expect(first(hypothetical)).toMatchObject({ provider: 'zhipu', reason: 'chosen' });
-    expect(hypothetical[0]?.expectedMicros).toBe(first(hypothetical)?.quoteMicros);
+    expect(quotes).toMatchObject([
+      { strategy: 'preview@ultra', expectedMicros: 200_000, limitMicros: 200_000 },
+      { strategy: 'final@ultra', expectedMicros: PRICE, limitMicros: PRICE },
+    ]);
+    expect(quotes[0]?.strategyDigest).not.toBe(quotes[1]?.strategyDigest);
+  });
+
+  test('a shot is rendered by the member of the family that its quote named', async () => {
+    await world.start({ FAL_KEY: EMULATOR_FAL_KEY });
+    const { quotes } = await quote('cheapest', { quality: 'QUALITY_ULTRA' });
+
+    await world.render({ strategy: quotes[0]!.strategy });
+
+    expect(await world.outcome()).toMatchObject({ $case: 'rendered', value: { provider: 'fal' } });
+    expect(quotes[0]!.decision?.candidates.map(({ model }) => model)).toContain('pika-2.2-1080p');
   });
 
   test('an unknown strategy is refused with the names of those that exist', async () => {
@@ -331,7 +371,7 @@ describe('quotes', () => {
       code: 'INVALID_ARGUMENT',
       reason: 'STRATEGY_UNKNOWN',
       message:
-        'unknown strategy "finale": use one of draft, final, final-or-draft, cheapest, self-hosted-first',
+        'unknown strategy "finale": use one of draft, preview, final, mixed, final-or-draft, resilient, cheapest, fastest, self-hosted-first',
     });
   });
 });

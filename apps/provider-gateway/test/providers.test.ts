@@ -219,8 +219,8 @@ describe('a /v1/videos server', () => {
     },
   );
 
-  test('that runs another model is no candidate', async () => {
-    await world.start(server({ REELMESH_GATEWAY__OPENAI_VIDEOS_MODEL: 'cogvideox-5b' }));
+  test('that runs another model than the strategy names is no candidate', async () => {
+    await world.start(server({ REELMESH_GATEWAY__OPENAI_VIDEOS_MODEL: 'ltx-video' }));
 
     await world.render(own);
 

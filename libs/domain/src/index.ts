@@ -25,7 +25,7 @@ export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStor
 export { candidateOf, LONGEST_RETRY_AFTER_MS, nextShotStep } from './retry.ts';
 export type { ShotStep } from './retry.ts';
 export { billedSeconds, nearestRatio, priceOf, route, strategyDigest } from './routing.ts';
-export type { ModelCard, Obstacle, Ratio, Route, RoutingContext, Strategy } from './routing.ts';
+export type { ModelCard, Obstacle, Rank, Ratio, Route, RoutingContext, Strategy } from './routing.ts';
 export { MAX_CLIP_SECONDS, durationOf, pictureOf, renderSpecOf, shotKey } from './shot-key.ts';
 export { takeFactId, takeId, takePrefix, takeSeq, takeStream } from './take-facts.ts';
 export type { TakeBodies, TakeFact, TakeIntent, TakeKind } from './take-facts.ts';

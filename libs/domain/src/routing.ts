@@ -35,12 +35,17 @@ export interface Ratio {
   readonly height: number;
 }
 
+/** What puts candidates in order: the strategy's list, the price of the shot, or how long it is expected to take. */
+export type Rank = 'listed' | 'price' | 'latency';
+
 /** A routing policy: who may render, in which order, and what to do when one fails. */
 export interface Strategy {
   readonly name: string;
   readonly description: string;
-  /** `provider/model`, best first. Nothing that is not named here is ever used (I5). */
+  /** `provider/model`, best first where the list ranks. Nothing that is not named here is ever used (I5). */
   readonly candidates: readonly string[];
+  /** Candidates that are equal keep their place in the list. As listed when absent. */
+  readonly rank?: Rank;
   /** Terminal verdicts after which the next candidate may be tried. */
   readonly fallbackOn: readonly FailureClass[];
   /** Takes of one shot, all candidates together, at least 1. */
@@ -101,7 +106,7 @@ export function nearestRatio(ratios: readonly Ratio[], width: number, height: nu
 }
 
 /**
- * Filters the strategy's candidates, keeps their order, and says of each why it was taken or left.
+ * Ranks the strategy's candidates, filters them, and says of each why it was taken or left, best first.
  * Pure: the same arguments give the same decision.
  */
 export function route(
@@ -113,32 +118,25 @@ export function route(
   let chosen: ModelCard | undefined;
   let blocked: Obstacle | undefined;
   let limitMicros = 0;
-  const candidates = strategy.candidates.map((name): Candidate => {
-    const listed = catalogue.get(name);
-    const [provider = '', model = ''] = name.split('/', 2);
-    if (listed === undefined) return candidate(provider, model, 'not_in_catalogue', 0, 0);
-    const card = formFor(listed, spec.images);
-    if (card === undefined) return candidate(provider, model, 'capability_image', 0, 0);
-    const seconds = billedSeconds(card, spec.seconds);
-    const quote = seconds === undefined ? 0 : priceOf(card, seconds);
-    const expected = (seconds ?? 0) * card.expectedMsPerSecond;
-    const reason = obstacle(name, card, seconds, quote, context);
+  const offers = strategy.candidates.map((name) => offerOf(name, catalogue.get(name), spec));
+  const candidates = ranked(offers, strategy.rank ?? 'listed').map((offer): Candidate => {
+    const { name, card, seconds, quoteMicros } = offer;
+    if (card === undefined)
+      return candidate(offer, catalogue.has(name) ? 'capability_image' : 'not_in_catalogue');
+    const reason = obstacle(name, card, seconds, quoteMicros, context);
     const capable = seconds !== undefined && reason !== 'capability_prompt_length';
-    if (capable) limitMicros = Math.max(limitMicros, quote);
+    if (capable) limitMicros = Math.max(limitMicros, quoteMicros);
     if (reason !== undefined) {
       const standsBehind = context.unavailable.get(name);
       if (chosen === undefined && reason === standsBehind?.reason && !mayPass(strategy, standsBehind)) {
         blocked ??= standsBehind;
       }
-      return candidate(provider, model, reason, quote, expected);
+      return candidate(offer, reason);
     }
-    if (chosen === undefined && blocked !== undefined) {
-      return candidate(provider, model, 'no_consent', quote, expected);
-    }
-    if (chosen !== undefined)
-      return { ...candidate(provider, model, 'ranked_lower', quote, expected), eligible: true };
+    if (chosen === undefined && blocked !== undefined) return candidate(offer, 'no_consent');
+    if (chosen !== undefined) return { ...candidate(offer, 'ranked_lower'), eligible: true };
     chosen = card;
-    return { ...candidate(provider, model, 'chosen', quote, expected), eligible: true };
+    return { ...candidate(offer, 'chosen'), eligible: true };
   });
   return {
     decision: { strategy: strategy.name, candidates },
@@ -146,6 +144,41 @@ export function route(
     blocked: chosen === undefined ? blocked : undefined,
     limitMicros,
   };
+}
+
+/** What a candidate would render and ask for it. */
+interface Offer {
+  readonly name: string;
+  /** In the form that the shot's images ask for; undefined when there is none. */
+  readonly card: ModelCard | undefined;
+  /** Undefined when it has no length for the shot. */
+  readonly seconds: number | undefined;
+  readonly quoteMicros: number;
+  readonly expectedMs: number;
+}
+
+function offerOf(name: string, listed: ModelCard | undefined, spec: RenderSpec): Offer {
+  const card = listed === undefined ? undefined : formFor(listed, spec.images);
+  const seconds = card === undefined ? undefined : billedSeconds(card, spec.seconds);
+  if (card === undefined || seconds === undefined)
+    return { name, card, seconds, quoteMicros: 0, expectedMs: 0 };
+  return {
+    name,
+    card,
+    seconds,
+    quoteMicros: priceOf(card, seconds),
+    expectedMs: seconds * card.expectedMsPerSecond,
+  };
+}
+
+/** What cannot render the shot has no price to be ranked by, and comes last. */
+function ranked(offers: readonly Offer[], rank: Rank): readonly Offer[] {
+  if (rank === 'listed') return offers;
+  const figure = ({ seconds, quoteMicros, expectedMs }: Offer): number => {
+    if (seconds === undefined) return Number.MAX_VALUE;
+    return rank === 'price' ? quoteMicros : expectedMs;
+  };
+  return offers.toSorted((a, b) => figure(a) - figure(b));
 }
 
 /** Whether the strategy lets the next candidate step in for one with this obstacle. */
@@ -169,30 +202,25 @@ function obstacle(
   return undefined;
 }
 
-function candidate(
-  provider: string,
-  model: string,
-  reason: string,
-  quoteMicros: number,
-  expectedMs: number,
-): Candidate {
+function candidate({ name, quoteMicros, expectedMs }: Offer, reason: string): Candidate {
+  const [provider = '', model = ''] = name.split('/', 2);
   return { provider, model, eligible: false, reason, quoteMicros, expectedMs };
 }
 
 /**
  * Identifies all that a strategy may do to the pixels of a shot with these images: candidates in order, revisions,
- * parameters.
+ * parameters, and what ranks them. Prices are not in it, also where they rank: another price is no reason to render a
+ * shot anew.
  */
 export function strategyDigest(
-  strategy: Strategy,
+  { candidates, rank = 'listed' }: Strategy,
   catalogue: ReadonlyMap<string, ModelCard>,
   images: RenderSpec['images'] = [],
 ): string {
-  return digestOf(
-    strategy.candidates.map((name) => {
-      const listed = catalogue.get(name);
-      const card = listed === undefined ? undefined : (formFor(listed, images) ?? listed);
-      return { name, revision: card?.revision ?? '', parameters: card?.parameters ?? {} };
-    }),
-  );
+  const models = candidates.map((name) => {
+    const listed = catalogue.get(name);
+    const card = listed === undefined ? undefined : (formFor(listed, images) ?? listed);
+    return { name, revision: card?.revision ?? '', parameters: card?.parameters ?? {} };
+  });
+  return digestOf(rank === 'listed' ? models : { rank, models });
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { billedSeconds, nearestRatio, route, strategyDigest } from '../src/index.ts';
-import type { RoutingContext } from '../src/index.ts';
+import type { Rank, RoutingContext } from '../src/index.ts';
 import { animaticCard, catalogue, runwayCard, spec, strategy } from './sample.ts';
 
 const open: RoutingContext = {
@@ -103,13 +103,68 @@ describe('a routing decision', () => {
   });
 });
 
+describe('a ranking', () => {
+  const pika = { ...runwayCard, provider: 'fal', model: 'pika', seconds: [5], priceMicros: { 5: 300_000 } };
+  const slow = { ...pika, model: 'slow', expectedMsPerSecond: 99_000 };
+  const many = new Map(catalogue).set('fal/pika', pika).set('fal/slow', slow);
+  const ranking = (rank: Rank, seconds: number, candidates: readonly string[]) =>
+    route({ ...strategy, rank, candidates }, many, { ...spec, seconds }, open).decision.candidates.map(
+      ({ provider, model, reason }) => `${provider}/${model} ${reason}`,
+    );
+
+  test.each([
+    ['the list', 'listed', 4, ['runway/gen4.5 chosen', 'fal/slow ranked_lower', 'fal/pika ranked_lower']],
+    ['the price', 'price', 4, ['fal/slow chosen', 'fal/pika ranked_lower', 'runway/gen4.5 ranked_lower']],
+    [
+      'the expected time',
+      'latency',
+      4,
+      ['runway/gen4.5 chosen', 'fal/pika ranked_lower', 'fal/slow ranked_lower'],
+    ],
+    [
+      'the price, and what cannot render the shot has none',
+      'price',
+      6,
+      ['runway/gen4.5 chosen', 'fal/slow capability_duration', 'fal/pika capability_duration'],
+    ],
+  ] as const)('by %s: equals keep their place in the list', (_name, rank, seconds, expected) => {
+    expect(ranking(rank, seconds, ['runway/gen4.5', 'fal/slow', 'fal/pika'])).toEqual(expected);
+  });
+
+  test('by price: the price of the shot counts, not that of a second', () => {
+    expect(ranking('price', 1, ['fal/pika', 'runway/gen4.5'])[0]).toBe('runway/gen4.5 chosen');
+  });
+
+  test('by price: what is free wins only where the strategy names it', () => {
+    expect(ranking('price', 4, ['fal/pika', 'self-hosted/animatic'])[0]).toBe('self-hosted/animatic chosen');
+    expect(ranking('price', 4, ['fal/pika', 'runway/gen4.5'])[0]).toBe('fal/pika chosen');
+  });
+
+  test('by price: a cheaper model that is down is passed over only with consent', () => {
+    const down = { reason: 'breaker_open', failure: 'FAILURE_CLASS_TRANSIENT' } as const;
+    const context = { ...open, unavailable: new Map([['fal/pika', down]]) };
+    const ranked = {
+      ...strategy,
+      rank: 'price',
+      candidates: ['runway/gen4.5', 'fal/pika'],
+      fallbackOn: [],
+    } as const;
+
+    expect(route(ranked, many, spec, context)).toMatchObject({ chosen: undefined, blocked: down });
+    expect(
+      route({ ...ranked, fallbackOn: ['FAILURE_CLASS_TRANSIENT'] }, many, spec, context).chosen,
+    ).toMatchObject({ provider: 'runway' });
+  });
+});
+
 describe('a strategy’s digest', () => {
   const digest = strategyDigest(strategy, catalogue);
 
-  test('changes with a model’s revision, its parameters and the order of candidates (I6)', () => {
+  test('changes with a model’s revision, its parameters, the order of candidates and the ranking (I6)', () => {
     const other = new Map(catalogue).set('self-hosted/animatic', { ...animaticCard, revision: 'other' });
     const tuned = new Map(catalogue).set('runway/gen4.5', { ...runwayCard, parameters: { audio: false } });
     const turned = { ...strategy, candidates: strategy.candidates.toReversed() };
+    const byPrice = { ...strategy, rank: 'price' } as const;
 
     expect(
       new Set([
@@ -117,8 +172,9 @@ describe('a strategy’s digest', () => {
         strategyDigest(strategy, other),
         strategyDigest(strategy, tuned),
         strategyDigest(turned, catalogue),
+        strategyDigest(byPrice, catalogue),
       ]).size,
-    ).toBe(4);
+    ).toBe(5);
   });
 
   test('does not change with prices, names and retry rules, which change no pixel', () => {

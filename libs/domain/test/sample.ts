@@ -224,6 +224,7 @@ export const strategy: Strategy = {
   name: 'final-or-draft',
   description: '',
   candidates: ['runway/gen4.5', 'self-hosted/animatic'],
+  rank: 'listed',
   fallbackOn: ['FAILURE_CLASS_TRANSIENT', 'FAILURE_CLASS_BAD_OUTPUT'],
   maxTakes: 6,
 };
