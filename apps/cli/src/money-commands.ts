@@ -1,11 +1,71 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
-import { dataOption, examples, jsonOption, serverOption } from './command-kit.ts';
+import { dataOption, examples, FILM, jsonOption, serverOption } from './command-kit.ts';
 import type { Done } from './command-kit.ts';
+import type { LedgerFlags } from './commands/ledger.ts';
 import type { ProvidersFlags } from './commands/providers.ts';
+import type { ReconcileFlags } from './commands/reconcile.ts';
+import { parseDay } from './days.ts';
+import { groupings } from './ledger-sums.ts';
 
 /** What is spent, where, and who may be paid. */
 export function addMoneyCommands(program: Command, done: Done): void {
+  addLedger(program, done);
   addProviders(program, done);
+}
+
+function addLedger(program: Command, done: Done): void {
+  program
+    .command('ledger')
+    .description('what was set aside for takes, charged and given back: every entry, or sums')
+    .option('--film <film>', 'only this film')
+    .option('--shot <shot>', 'only this shot, by its id')
+    .option('--provider <provider>', 'only this provider')
+    .option('--tenant <tenant>', 'only this tenant: your own')
+    .option('--from <day>', 'from this day on (UTC), as in 2026-11-25', parseDay)
+    .option('--to <day>', 'until this day and with it', parseDay)
+    .addOption(new Option('--by <group>', 'sums instead of entries').choices(groupings))
+    .option('--focus <file>', 'write charges as CSV in FOCUS 1.2 columns; - for stdout')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        `ledger --film ${FILM}`,
+        'ledger --by provider --from 2026-11-01 --to 2026-11-30',
+        'ledger --from 2026-11-01 --focus november.csv',
+      ),
+    )
+    .action((flags: LedgerFlags) =>
+      done(import('./commands/ledger.ts').then(({ showLedger }) => showLedger(flags))),
+    );
+
+  program
+    .command('budgets')
+    .description('the limits of spending, and how much of each is used up')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('budgets', 'budgets --json'))
+    .action((flags: LedgerFlags) =>
+      done(import('./commands/ledger.ts').then(({ showBudgets }) => showBudgets(flags))),
+    );
+
+  program
+    .command('reconcile <provider>')
+    .description(
+      "a provider's own figures beside the ledger; exit code 1 when a difference has no explanation",
+    )
+    .option('--from <day>', 'from this day on (UTC); the first of the month unless told', parseDay)
+    .option('--to <day>', 'until this day and with it; today unless told', parseDay)
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addOption(jsonOption())
+    .addHelpText('after', examples('reconcile runway', 'reconcile runway --from 2026-11-01 --to 2026-11-24'))
+    .action((provider: string, flags: ReconcileFlags) =>
+      done(import('./commands/reconcile.ts').then(({ reconcile }) => reconcile(provider, flags))),
+    );
 }
 
 function addProviders(program: Command, done: Done): void {

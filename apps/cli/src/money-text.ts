@@ -1,17 +1,19 @@
-import { formatUsd } from '@reelmesh/domain';
+import { formatUsd, MICROS_PER_UNIT } from '@reelmesh/domain';
 
 /** `$0.20`, `CNY 1.00`: the currency is always told. */
 export function formatMoney(micros: number, currency: string): string {
-  if (currency === 'USD') return formatUsd(micros);
-  return `${currency || '???'} ${formatUsd(micros).replace('$', '')}`;
+  return currency === 'USD' ? formatUsd(micros) : `${currency} ${formatUsd(micros).replace('$', '')}`;
 }
 
-/** `2026-11-25 02:30`, UTC. */
-export function formatMoment(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
+/** For JSON: units of the currency. */
+export function toUnits(micros: number): number {
+  return micros / MICROS_PER_UNIT;
 }
 
-/** `2026-11-25`, UTC. */
-export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+/** `-0.2`, exactly: for files that others add up. */
+export function toDecimal(micros: number): string {
+  const sign = micros < 0 ? '-' : '';
+  const whole = Math.floor(Math.abs(micros) / MICROS_PER_UNIT);
+  const fraction = String(Math.abs(micros) % MICROS_PER_UNIT).padStart(6, '0');
+  return `${sign}${whole}.${fraction.replace(/0{1,5}$/, '')}`;
 }

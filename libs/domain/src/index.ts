@@ -20,7 +20,7 @@ export { balanceOf, ledgerStream, releaseId, reserveId, settleId } from './ledge
 export type { Balance, LedgerBody, LedgerFact } from './ledger.ts';
 export { formFor, placeOf, takesFile } from './model-form.ts';
 export type { ImageCard, ImagePlace } from './model-form.ts';
-export { assertMicros, formatUsd, parseUsd, sumMicros } from './money.ts';
+export { assertMicros, formatUsd, MICROS_PER_UNIT, parseUsd, sumMicros } from './money.ts';
 export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStore, Ids } from './ports.ts';
 export { candidateOf, LONGEST_RETRY_AFTER_MS, nextShotStep } from './retry.ts';
 export type { ShotStep } from './retry.ts';

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { ModelStatus, ProviderStatus } from '@reelmesh/contracts/ledger';
 import { formatUsd } from '@reelmesh/domain';
 import { ExitCode } from '../exit-codes.ts';
-import { formatMoment } from '../money-text.ts';
+import { formatMoment } from '../days.ts';
 import { print } from '../output.ts';
 import { wordsOf } from '../routing-text.ts';
 import { formatTable } from '../text.ts';
