@@ -91,6 +91,7 @@ function costOf(takes: readonly TakeRecord[]): number {
 
 export function takeMessage(take: TakeRecord): Take {
   const { filmId, shotId, shotKey, attempt, provider, model, quoteMicros, decision, warnings } = take.intent;
+  const { fallbackReason } = take.intent;
   return {
     id: take.id,
     tenant: take.tenant,
@@ -111,5 +112,6 @@ export function takeMessage(take: TakeRecord): Take {
     warnings,
     createTimeMs: take.createdAtMs,
     updateTimeMs: take.updatedAtMs,
+    fallbackReason,
   };
 }

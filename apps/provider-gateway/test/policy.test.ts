@@ -66,6 +66,12 @@ describe('fallback with consent (I5)', () => {
         fallbackReason: expect.stringContaining('runway/gen4.5: bad_output') as string,
       },
     });
+    const { filmId } = command();
+    const { takes } = await world.gateway.listTakes({ tenant: 'local', filmId, unknownOnly: false });
+    expect(takes.map(({ provider, fallbackReason }) => [provider, fallbackReason])).toEqual([
+      ['runway', ''],
+      ['self-hosted', expect.stringContaining('runway/gen4.5: bad_output')],
+    ]);
   });
 
   test.each(['SAFETY.INPUT.TEXT', 'SAFETY.OUTPUT.VIDEO', 'ASSET.INVALID', 'SOMETHING.NEW'])(

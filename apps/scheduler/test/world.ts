@@ -363,6 +363,7 @@ function openTake({ tenant, filmId, shotId, shotKey }: RenderCommand): Take {
     warnings: [],
     createTimeMs: 0,
     updateTimeMs: 0,
+    fallbackReason: '',
   };
 }
 

@@ -720,6 +720,8 @@ export interface Take {
   readonly warnings: readonly string[];
   readonly createTimeMs: number;
   readonly updateTimeMs: number;
+  /** Which candidate before it in the strategy was left or had failed, and why; empty for a first choice. */
+  readonly fallbackReason: string;
 }
 
 export interface QuoteShotsRequest {
@@ -1843,6 +1845,7 @@ function createBaseTake(): Take {
     warnings: [],
     createTimeMs: 0,
     updateTimeMs: 0,
+    fallbackReason: "",
   };
 }
 
@@ -1904,6 +1907,9 @@ export const Take: MessageFns<Take> = {
     }
     if (message.updateTimeMs !== 0) {
       writer.uint32(152).int64(message.updateTimeMs);
+    }
+    if (message.fallbackReason !== "") {
+      writer.uint32(162).string(message.fallbackReason);
     }
     return writer;
   },
@@ -2073,6 +2079,14 @@ export const Take: MessageFns<Take> = {
             message.updateTimeMs = longToNumber(reader.int64());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.fallbackReason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2140,6 +2154,11 @@ export const Take: MessageFns<Take> = {
         : isSet(object.update_time_ms)
         ? globalThis.Number(object.update_time_ms)
         : 0,
+      fallbackReason: isSet(object.fallbackReason)
+        ? globalThis.String(object.fallbackReason)
+        : isSet(object.fallback_reason)
+        ? globalThis.String(object.fallback_reason)
+        : "",
     };
   },
 
@@ -2202,6 +2221,9 @@ export const Take: MessageFns<Take> = {
     if (message.updateTimeMs !== 0) {
       obj.updateTimeMs = Math.round(message.updateTimeMs);
     }
+    if (message.fallbackReason !== "") {
+      obj.fallbackReason = message.fallbackReason;
+    }
     return obj;
   },
 
@@ -2231,6 +2253,7 @@ export const Take: MessageFns<Take> = {
     message.warnings = object.warnings?.map((e) => e) || [];
     message.createTimeMs = object.createTimeMs ?? 0;
     message.updateTimeMs = object.updateTimeMs ?? 0;
+    message.fallbackReason = object.fallbackReason ?? "";
     return message;
   },
 };
