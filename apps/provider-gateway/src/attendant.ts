@@ -32,6 +32,8 @@ interface Watched {
   busy: boolean;
   /** Somebody said "look now" while a look was under way. */
   again: boolean;
+  /** `wanted` by this process since it watches, then `told` to the provider. */
+  cancel: 'no' | 'wanted' | 'told';
 }
 
 /** What a take waits for that could not be looked after, by the reason. */
@@ -76,7 +78,7 @@ export class Attendant {
   watch(take: TakeRecord, already?: PollResult): void {
     const known = this.#watched.get(take.id);
     if (known !== undefined) return;
-    const watched = { take, failures: 0, badFiles: 0, busy: false, again: false };
+    const watched: Watched = { take, failures: 0, badFiles: 0, busy: false, again: false, cancel: 'no' };
     this.#watched.set(take.id, watched);
     const hinted = this.#early.delete(take.id);
     if (already !== undefined && already.kind !== 'running') return this.#start(watched, already);
@@ -98,14 +100,19 @@ export class Attendant {
 
   #start(watched: Watched, already?: PollResult): void {
     watched.busy = true;
-    const look = this.#look(watched, already).finally(() => {
+    const lost = (error: unknown): void => {
+      this.#deps.log.error({ takeId: watched.take.id, err: error }, 'take could not be written down');
+      this.#due.schedule(watched.take.id, LONGEST_PAUSE_MS);
+    };
+    const look = this.#look(watched, already).catch(lost);
+    this.#looking.add(look);
+    void look.then(() => {
       this.#looking.delete(look);
       watched.busy = false;
       if (!watched.again) return;
       watched.again = false;
       this.lookNow(watched.take.id);
     });
-    this.#looking.add(look);
   }
 
   #remember(takeId: string): void {
@@ -114,14 +121,30 @@ export class Attendant {
     this.#early.add(takeId);
   }
 
-  /** @returns whether the provider was told */
-  async cancel(take: TakeRecord): Promise<boolean> {
-    const watched = this.#watched.get(take.id);
-    if (watched === undefined || watched.take.cancelRequested) return false;
-    watched.take = (await this.#deps.takeLog.step(watched.take, 'take.cancel_requested', {})) ?? watched.take;
-    await this.#provider(take).cancel(watched.take, this.#stopped.signal);
-    this.lookNow(take.id);
+  /**
+   * Writes down that the take is to be cancelled. Its provider is told once a poll has said that it still runs: Runway's
+   * DELETE of a task that has ended deletes the file that was paid for.
+   * @returns whether it was under way here and nobody had asked before
+   */
+  async cancel({ id }: Pick<TakeRecord, 'id'>): Promise<boolean> {
+    const watched = this.#watched.get(id);
+    if (watched?.take.state !== 'TAKE_STATE_ACCEPTED' || watched.cancel !== 'no') return false;
+    watched.cancel = 'wanted';
+    if (!watched.take.cancelRequested) {
+      watched.take =
+        (await this.#deps.takeLog.step(watched.take, 'take.cancel_requested', {})) ?? watched.take;
+    }
+    this.lookNow(id);
     return true;
+  }
+
+  /** @returns how many takes of the film it is the first to cancel */
+  async cancelFilm(tenant: string, filmId: string): Promise<number> {
+    const ofFilm = [...this.#watched.values()].filter(
+      ({ take }) => take.tenant === tenant && take.intent.filmId === filmId,
+    );
+    const asked = await Promise.all(ofFilm.map(({ take }) => this.cancel(take)));
+    return asked.filter(Boolean).length;
   }
 
   async stop(): Promise<void> {
@@ -169,6 +192,11 @@ export class Attendant {
       case 'running':
         watched.failures = 0;
         this.#deps.reporter.tell(watched.take, result.progress, result.waitingFor);
+        if (watched.cancel === 'wanted') {
+          await this.#provider(watched.take).cancel(watched.take, this.#stopped.signal);
+          watched.cancel = 'told';
+          watched.again = true;
+        }
         return this.#mindDeadline(watched, this.#pollMs(watched.take));
       case 'succeeded':
         return this.#collect(watched, result.output, result.costMicros);

@@ -1,14 +1,5 @@
 import type { ProviderGatewayServiceDefinition, RenderSpec, ShotQuote } from '@reelmesh/contracts/shot';
-import {
-  AppError,
-  Code,
-  foldTakes,
-  invalid,
-  isInDoubt,
-  isTakeOver,
-  route,
-  strategyDigest,
-} from '@reelmesh/domain';
+import { AppError, Code, foldTakes, invalid, isInDoubt, route, strategyDigest } from '@reelmesh/domain';
 import type { FactStore, Strategy, TakeFact, TakeRecord } from '@reelmesh/domain';
 import type { Handlers } from '@reelmesh/messaging';
 import type { Attendant } from './attendant.ts';
@@ -27,6 +18,8 @@ export interface GatewayServiceDeps {
   readonly takeLog: TakeLog;
   readonly attendant: Attendant;
   readonly stops: FilmStops;
+  /** Takes of this film that other gateways watch are to be cancelled, too. */
+  readonly onStopped: (tenant: string, filmId: string) => void;
   /** A take was resolved by hand: its shot may go on. */
   readonly onResolved: (take: TakeRecord) => void;
 }
@@ -55,12 +48,10 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
 
     async cancelTakes({ tenant, filmId }) {
       await stops.stop(tenant, filmId);
-      const open = (await takeLog.takesOfFilm(filmId)).filter(
-        (take) => take.tenant === tenant && !isTakeOver(take.state),
-      );
-      // What is not sent yet is stopped by its sender, what is being sent by nobody: it is cancelled once accepted.
-      const told = await Promise.all(open.map((take) => attendant.cancel(take)));
-      return { cancelling: told.filter(Boolean).length };
+      // What is not sent yet is stopped by its sender; what is being sent is cancelled once it is accepted.
+      const cancelling = await attendant.cancelFilm(tenant, filmId);
+      deps.onStopped(tenant, filmId);
+      return { cancelling };
     },
 
     async resolveTake({ tenant, takeId, resolution, taskId }) {

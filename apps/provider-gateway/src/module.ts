@@ -94,10 +94,11 @@ export const module: ServiceModule<Deps, typeof config> = {
       await bus.join(`gateway-${instanceId}`),
       await bus.serve(
         ProviderGatewayServiceDefinition,
-        gatewayService({ catalogue, providers, facts, takeLog, attendant, stops, onResolved }),
+        gatewayService({ catalogue, providers, facts, takeLog, attendant, stops, onStopped, onResolved }),
       ),
       bus.onHint('take', (takeId) => attendant.lookNow(takeId)),
       bus.onHint('breaker', (key) => breakers.trip(key)),
+      bus.onHint('film-stopped', onFilmStopped),
     ];
     for (const take of await openPaidTakes(facts)) {
       if (take.state === 'TAKE_STATE_SENDING') driver.lookAfter(take);
@@ -126,6 +127,19 @@ export const module: ServiceModule<Deps, typeof config> = {
         if (!stopping.signal.aborted)
           log.error({ takeId: take.id, err: error }, 'shot could not go on after its take');
       });
+    }
+
+    function onStopped(tenant: string, filmId: string): void {
+      bus.hint('film-stopped', `${tenant}/${filmId}`);
+    }
+
+    function onFilmStopped(film: string): void {
+      const [tenant = '', filmId = ''] = film.split('/');
+      attendant
+        .cancelFilm(tenant, filmId)
+        .catch((error: unknown) =>
+          log.error({ filmId, err: error }, 'takes of a cancelled film could not be cancelled'),
+        );
     }
 
     function onResolved(take: TakeRecord): void {

@@ -78,6 +78,12 @@ export class ShotDriver {
   watch(take: TakeRecord, already?: PollResult): void {
     this.#deps.slots.get(take.intent.provider)?.hold(take.id);
     this.#deps.attendant.watch(take, already);
+    this.#cancelIfStopped(take).catch((error: unknown) =>
+      this.#deps.log.error(
+        { takeId: take.id, err: error },
+        'take of a cancelled film could not be cancelled',
+      ),
+    );
   }
 
   /** Takes up a take that a former process left in the middle of its create call. */
@@ -100,6 +106,11 @@ export class ShotDriver {
   stop(): void {
     this.#alarm.clear();
     this.#stopped.abort();
+  }
+
+  /** What was being sent when its film was cancelled has come to light only now. */
+  async #cancelIfStopped(take: TakeRecord): Promise<void> {
+    if (await this.#deps.stops.isStopped(take.intent.filmId)) await this.#deps.attendant.cancel(take);
   }
 
   #wake(shot: string): void {

@@ -49,6 +49,7 @@ let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let attendant: Attendant;
 const clock = { now: () => now };
 let now = 0;
+const cancel = vi.fn<() => Promise<void>>();
 const poll = vi.fn<() => Promise<PollResult>>();
 const collect = vi.fn<() => Promise<Clip>>();
 const onEnd = vi.fn<(take: TakeRecord) => void>();
@@ -61,7 +62,7 @@ beforeEach(async () => {
     log: testKit().log,
     clock,
     catalogue: await loadCatalogue(),
-    providers: new Map([['runway', { name: 'runway', poll } as unknown as Provider]]),
+    providers: new Map([['runway', { name: 'runway', poll, cancel } as unknown as Provider]]),
     takeLog: new TakeLog(facts, clock),
     collector: { collect } as unknown as ClipCollector,
     reporter: { tell: () => undefined } as unknown as Reporter,
@@ -116,6 +117,26 @@ describe('a take that an operator attached after its deadline', () => {
     collect.mockResolvedValue(clip);
     await vi.waitFor(() => expect(onEnd).toHaveBeenCalledOnce());
     expect(onEnd.mock.calls[0]?.[0].state).toBe('TAKE_STATE_SETTLED');
+    expect(cancel).not.toHaveBeenCalled();
+  });
+});
+
+describe('a take whose deadline passes', () => {
+  const unreachable = new AppError('UNAVAILABLE', 'no answer');
+
+  test('while its provider cannot be reached is asked after again, then cancelled and asked after', async () => {
+    poll.mockRejectedValueOnce(unreachable).mockRejectedValueOnce(unreachable);
+    poll.mockResolvedValue({ kind: 'running', progress: 0, waitingFor: 'render' });
+    cancel.mockRejectedValueOnce(unreachable).mockResolvedValue();
+    const late = await takeAfter({ 'take.accepted': { taskId: 't1' } });
+    now = 0.75 * HOUR;
+
+    attendant.watch(late);
+
+    await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(2));
+    poll.mockResolvedValue({ kind: 'cancelled', costMicros: 0 });
+    await vi.waitFor(() => expect(onEnd).toHaveBeenCalledOnce());
+    expect(onEnd.mock.calls[0]?.[0].state).toBe('TAKE_STATE_CANCELLED');
   });
 });
 
