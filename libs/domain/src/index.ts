@@ -1,3 +1,5 @@
+export { calm, grow, openWindow, pauseAfter, shrink, sizeOf } from './aimd.ts';
+export type { AimdWindow } from './aimd.ts';
 export { AppError, Code, invalid } from './errors.ts';
 export type { AppErrorOptions } from './errors.ts';
 export { pickFair } from './fairness.ts';
@@ -27,6 +29,8 @@ export type { ShotStep } from './retry.ts';
 export { billedSeconds, nearestRatio, priceOf, route, strategyDigest } from './routing.ts';
 export type { ModelCard, Obstacle, Rank, Ratio, Route, RoutingContext, Strategy } from './routing.ts';
 export { MAX_CLIP_SECONDS, durationOf, pictureOf, renderSpecOf, shotKey } from './shot-key.ts';
+export { freshSlots, grantSlots, inheritSlots, pauseSlots, slotsInUse } from './slots.ts';
+export type { SlotDemand, SlotGrant, SlotHolder, SlotLimits, SlotRecord } from './slots.ts';
 export { takeFactId, takeId, takePrefix, takeSeq, takeStream } from './take-facts.ts';
 export type { TakeBodies, TakeFact, TakeIntent, TakeKind } from './take-facts.ts';
 export { applyTake, foldTake, foldTakes, isInDoubt, isTakeOver, mayStep, takeSteps } from './take.ts';
