@@ -193,6 +193,9 @@ export class ProviderApi {
   ): Promise<ApiAnswer> {
     const secret = this.#secretOf(identity);
     if (secret === undefined && identity.credentialRef !== '') throw this.#notLetIn(identity);
+    const credentials = this.credentials(identity);
+    // What was made of the key is a key too.
+    const tokens = Object.values(credentials).map((value) => value.split(' ').at(-1));
     const answer = await httpCall({
       method,
       url: urlOf(identity.endpoint, path),
@@ -201,13 +204,13 @@ export class ProviderApi {
         ...(content.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...this.#options.headers,
         ...content.headers,
-        ...(secret === undefined ? {} : this.#options.authorize(secret)),
+        ...credentials,
       },
       ...(content.body === undefined ? {} : { body: content.body }),
       timeoutMs,
       signal,
     });
-    const body = secret === undefined ? answer.body : answer.body.replaceAll(secret, '***');
+    const body = [secret, ...tokens].reduce<string>(masked, answer.body);
     return { status: answer.status, headers: answer.headers, json: jsonOf({ ...answer, body }) };
   }
 
@@ -237,6 +240,9 @@ function refTo(variable: string, secret: string | undefined): string {
   const mark = secret === undefined ? '' : createHash('sha256').update(secret).digest('hex').slice(0, 8);
   return `env:${variable}#${mark}`;
 }
+
+const masked = (text: string, secret: string | undefined): string =>
+  secret === undefined || secret === '' ? text : text.replaceAll(secret, '***');
 
 const urlOf = (endpoint: string, path: string): URL => new URL(`${endpoint.replace(/\/$/, '')}${path}`);
 

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import { outputSource } from '../download.ts';
+import type { OutputSource } from '../download.ts';
+import { inputOf, promptLengthOf } from '../knobs.ts';
+import type { Knobs, ModelRow } from '../knobs.ts';
+import { ProviderApi } from '../provider-api.ts';
+import type { CreateRequest, Identity } from '../provider-api.ts';
+import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from '../provider.ts';
+import { authorization } from './credentials.ts';
+import {
+  isShutOut,
+  noFile,
+  readCreate,
+  readTask,
+  soleMatch,
+  stateOf,
+  taskIdOf,
+} from './declarative-answers.ts';
+import { textAt, withValues } from './places.ts';
+import type { ProviderFile } from './provider-file.ts';
+import { fillIn, placeholdersIn, placesOf } from './template.ts';
+
+export interface DeclarativeOptions {
+  /** Instead of the file's. */
+  readonly baseUrl: string | undefined;
+  readonly secret: string | undefined;
+  readonly previousSecret: string | undefined;
+  readonly submitTimeoutMs: number;
+  readonly callTimeoutMs: number;
+}
+
+/** A create call as it is kept with the take. */
+interface DeclarativeRequest extends CreateRequest {
+  readonly model: string;
+  /** Where in the body the take's id and the seed made of it go, which are known only when it is sent. */
+  readonly takeIdAt: readonly string[];
+  readonly takeSeedAt: readonly string[];
+}
+
+const TAKE_ID = Object.freeze({ late: 'takeId' });
+const TAKE_SEED = Object.freeze({ late: 'takeSeed' });
+
+/** A provider as its file describes it. */
+export class Declarative implements Provider {
+  readonly name: string;
+  readonly #file: ProviderFile;
+  readonly #api: ProviderApi;
+  readonly #knobs: Knobs;
+
+  constructor(file: ProviderFile, { baseUrl, ...options }: DeclarativeOptions) {
+    this.name = file.provider;
+    this.#file = file;
+    this.#api = new ProviderApi({
+      ...options,
+      name: this.name,
+      baseUrl: baseUrl ?? file.baseUrl,
+      variables: {
+        baseUrl: file.baseUrlEnv ?? `baseUrl of provider ${file.provider}`,
+        secret: file.auth.secretEnv,
+      },
+      authorize: authorization(file.auth, Date.now),
+      headers: file.headers,
+    });
+    this.#knobs = knobsOf(file);
+  }
+
+  unavailable(): Obstacle | undefined {
+    return this.#api.unavailable();
+  }
+
+  promptLength(spec: RenderSpec): number {
+    return promptLengthOf(spec);
+  }
+
+  prepare(row: ModelRow, spec: RenderSpec): PreparedRequest {
+    const { submit } = this.#file;
+    const { input, warnings } = inputOf(row, spec, row.knobs ?? this.#knobs);
+    const { seed } = input;
+    const values = {
+      ...input,
+      ...(typeof seed === 'number' ? { seed: seed % (submit.maxSeed + 1) } : {}),
+      model: row.remoteId,
+      takeId: TAKE_ID,
+      takeSeed: TAKE_SEED,
+    };
+    const filled = fillIn(submit.body, values);
+    const takeIdAt = placesOf(TAKE_ID, filled);
+    const takeSeedAt = placesOf(TAKE_SEED, filled);
+    const none = Object.fromEntries([...takeIdAt, ...takeSeedAt].map((place) => [place, null]));
+    const request: DeclarativeRequest = {
+      path: pathOf(submit.path, { model: row.remoteId }),
+      body: withValues(filled, none),
+      model: row.remoteId,
+      takeIdAt,
+      takeSeedAt,
+    };
+    const { baseUrl: endpoint, credentialRef } = this.#api;
+    return { endpoint, credentialRef, request, warnings };
+  }
+
+  submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
+    const { path, body, takeIdAt, takeSeedAt } = requestOf(intent);
+    const seed = this.#takeSeed(takeId);
+    const late = [
+      ...(takeIdAt ?? []).map((place) => [place, takeId] as const),
+      ...(takeSeedAt ?? []).map((place) => [place, seed] as const),
+    ];
+    const request = { path, body: withValues(body, Object.fromEntries(late)) };
+    return this.#api.create(intent, request, signal, (answer) => readCreate(this.#file, answer));
+  }
+
+  /** By the take's own id, or by a seed that no other take has: whatever else tells shots apart, two may share. */
+  async lookup(take: TakeRecord, signal: AbortSignal): Promise<LookupResult> {
+    const { lookup } = this.#file;
+    if (lookup === undefined) return { kind: 'cannot-tell' };
+    const { path: submitPath, model } = requestOf(take.intent);
+    const values = { takeId: take.id, takeSeed: this.#takeSeed(take.id), model, submitPath };
+    const path = pathOf(lookup.path, values);
+    const { status, json } = await this.#api.ask('GET', take.intent, path, signal);
+    if (status !== 200) return { kind: 'cannot-tell' };
+    const taskId =
+      'match' in lookup
+        ? soleMatch(
+            json,
+            lookup.items,
+            lookup.taskId,
+            fillIn(lookup.match, values) as Record<string, unknown>,
+          )
+        : textAt(json, lookup.echo) === take.id
+          ? taskIdOf(textAt(json, lookup.taskId))
+          : undefined;
+    return taskId === undefined ? { kind: 'cannot-tell' } : { kind: 'found', taskId };
+  }
+
+  async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
+    const result = await this.#read(take, signal);
+    // A file that is not there yet may be there at the next look; one that is missing then is missing.
+    const again = result.kind === 'no-file' ? await this.#read(take, signal) : result;
+    if (again.kind === 'no-file') return noFile(this.#file, again.costMicros);
+    if (again.kind === 'expired' && take.cancelRequested) {
+      return { kind: 'cancelled', costMicros: again.costMicros };
+    }
+    return again;
+  }
+
+  async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
+    const { cancel } = this.#file;
+    if (cancel === undefined) return;
+    const { method, path, when } = cancel;
+    // Some delete a task that has ended, and its file with it: a look first.
+    const seen = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
+    const state = stateOf(this.#file, seen.json);
+    if (!when.some((one) => one === state)) return;
+    await this.#api.askAnyhow(method, take.intent, this.#pathOf(path, take), signal);
+  }
+
+  async isOver(_model: string, _failure: FailureClass, signal: AbortSignal): Promise<boolean> {
+    const path = pathOf(this.#file.poll.path, { taskId: '0', submitPath: this.#file.submit.path });
+    return !isShutOut(this.#file, await this.#api.ask('GET', this.#api.identity, path, signal));
+  }
+
+  outputSource({ endpoint }: Identity): OutputSource {
+    return outputSource(endpoint, this.#file.outputHosts);
+  }
+
+  async #read(take: TakeRecord, signal: AbortSignal) {
+    const answer = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
+    const result = readTask(this.#file, answer, take.intent.quoteMicros);
+    if (result === undefined) throw this.#api.noSense('GET', answer);
+    return result;
+  }
+
+  #pathOf(path: string, { taskId, intent }: TakeRecord): string {
+    return pathOf(path, { taskId, submitPath: requestOf(intent).path });
+  }
+
+  #takeSeed(takeId: string): number {
+    const digest = createHash('sha256').update(takeId).digest();
+    return digest.readUInt32BE() % (this.#file.submit.maxSeed + 1);
+  }
+}
+
+/** A model has what the body has a place for. */
+function knobsOf({ submit }: ProviderFile): Knobs {
+  const used = placeholdersIn(submit.body);
+  const known = ['ratio', 'seconds', 'seed'].filter((name) => used.includes(name));
+  return { prompt: 'prompt', ...Object.fromEntries(known.map((name) => [name, name])) };
+}
+
+/** A path with its placeholders filled in; a model's own slashes stay. */
+function pathOf(path: string, values: Readonly<Record<string, string | number>>): string {
+  const encoded = Object.entries(values).map(([name, value]) => {
+    if (name === 'submitPath') return [name, value];
+    const safe = encodeURIComponent(value);
+    return [name, name === 'model' ? safe.replaceAll('%2F', '/') : safe];
+  });
+  return String(fillIn(path, Object.fromEntries(encoded) as Record<string, string>));
+}
+
+const requestOf = ({ request }: Pick<TakeIntent, 'request'>): DeclarativeRequest =>
+  request as DeclarativeRequest;
