@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ProviderFile } from './declarative/provider-file.ts';
+import { loadProviderFiles, rowsOf } from './declarative/provider-files.ts';
 import type { ModelRow } from './knobs.ts';
 import { cardOf, modelRow } from './model-row.ts';
 import { loadStrategies, qualityNames } from './strategies.ts';
@@ -19,11 +21,16 @@ const modelTable = z.strictObject({ models: z.array(modelRow).default([]), famil
 /**
  * Reads the model and strategy tables. FAILED_PRECONDITION (CATALOGUE_BROKEN) names file and field.
  * @param configDir where the operator's own tables are
+ * @param providerFiles whose models join the table's; read too unless given
  */
-export async function loadCatalogue(configDir?: string): Promise<Catalogue> {
+export async function loadCatalogue(
+  configDir?: string,
+  providerFiles?: readonly ProviderFile[],
+): Promise<Catalogue> {
+  const files = providerFiles ?? (await loadProviderFiles(configDir));
   const tables = await readTables('catalogue.yaml', modelTable, configDir);
-  const rows = tables.flatMap(({ models }) => models);
-  const models = new Map(rows.map((row) => [`${row.provider}/${row.model}`, cardOf(row)]));
+  const rows = [...files.flatMap(rowsOf), ...tables.flatMap(({ models }) => models.map(cardOf))];
+  const models = new Map(rows.map((row) => [`${row.provider}/${row.model}`, row]));
   const families = familiesOf(tables, models);
   return { models, families, ...(await loadStrategies(models, families, configDir)) };
 }

@@ -1,5 +1,5 @@
 import { field, section } from '@reelmesh/service';
-import type { Field } from '@reelmesh/service';
+import type { Environment, Field } from '@reelmesh/service';
 import { profiles } from './openai-videos.ts';
 
 const openaiVideosBaseUrl: Field<string | undefined> = {
@@ -168,3 +168,6 @@ export const config = section('gateway', {
     doc: "per cent of the catalogue's poll pauses; below 100 only against an emulator",
   }),
 });
+
+/** The process's own environment: providers that are files name the variables of their keys. */
+export const environment = (): Environment => process.env;

@@ -2,12 +2,13 @@ import { commands } from '@reelmesh/contracts';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { BlobStore, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
-import type { ServiceModule } from '@reelmesh/service';
+import type { Environment, ServiceModule } from '@reelmesh/service';
 import { Attendant } from './attendant.ts';
 import { Breakers, defaultBreakers } from './breakers.ts';
 import { loadCatalogue, withPrice } from './catalogue.ts';
 import { ClipCollector } from './clip-collector.ts';
-import { config } from './config.ts';
+import { config, environment } from './config.ts';
+import { loadProviderFiles } from './declarative/provider-files.ts';
 import { FilmStops } from './film-stops.ts';
 import { gatewayService } from './gateway-service.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -25,6 +26,8 @@ interface Deps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly tempDir: string;
+  /** Where the keys of providers that are files are; the process's own unless given. */
+  readonly env?: Environment;
 }
 
 const VERIFY_AGAIN_MS = 2_000;
@@ -34,9 +37,10 @@ export const module: ServiceModule<Deps, typeof config> = {
   name: 'provider-gateway',
   needs: ['cache', 'gpu-inference'],
   config,
-  async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings }) {
+  async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings, env }) {
+    const files = await loadProviderFiles(settings.configDir);
     const catalogue = withPrice(
-      await loadCatalogue(settings.configDir),
+      await loadCatalogue(settings.configDir, files),
       'openai-videos',
       settings.openaiVideosMicrosPerSecond,
     );
@@ -45,7 +49,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       { clock, log, metrics },
       (key) => bus.hint('breaker', key),
     );
-    const opened = openProviders(settings, bus, { clock, log, breakers });
+    const opened = openProviders(settings, files, env ?? environment(), bus, { clock, log, breakers });
     const { byName: providers, slots, selfHosted } = opened;
     const senderName = `gateway-${instanceId}/${ids.next('r')}`;
     const takeLog = new TakeLog(facts, clock);

@@ -1,6 +1,9 @@
 import type { Bus } from '@reelmesh/messaging';
-import type { Values } from '@reelmesh/service';
+import type { Environment, Values } from '@reelmesh/service';
 import type { config } from './config.ts';
+import { Declarative } from './declarative/declarative.ts';
+import type { ProviderFile } from './declarative/provider-file.ts';
+import { settingsOf } from './declarative/provider-settings.ts';
 import { Fal } from './fal.ts';
 import { Guarded } from './guarded.ts';
 import type { GuardDeps } from './guarded.ts';
@@ -18,9 +21,14 @@ export interface Providers {
   stop(): void;
 }
 
-/** Every provider that there is, as the settings describe it; the ones that go over the internet behind breakers and holds. */
+/**
+ * Every provider that there is, as the settings describe it; the ones that go over the internet behind breakers and holds.
+ * @param files providers that are files, and the environment that has their keys
+ */
 export function openProviders(
   settings: Values<typeof config>,
+  files: readonly ProviderFile[],
+  env: Environment,
   bus: Bus,
   guard: Omit<GuardDeps, 'holdCheckMs'>,
 ): Providers {
@@ -67,6 +75,9 @@ export function openProviders(
       }),
       settings.openaiVideosConcurrency,
     ],
+    ...files.map(
+      (file) => [new Declarative(file, { ...timeouts, ...settingsOf(file, env) }), file.concurrency] as const,
+    ),
   ];
   const guarded = remote.map(([provider]) => new Guarded(provider, { ...guard, holdCheckMs }));
   const providers: readonly Provider[] = [selfHosted, ...guarded];

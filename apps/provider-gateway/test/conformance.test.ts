@@ -2,16 +2,20 @@ import { EMULATOR_API_KEY, EMULATOR_BEARER, EMULATOR_FAL_KEY } from '@reelmesh/t
 import type { TestEmulator } from '@reelmesh/testing';
 import { describe } from 'vitest';
 import { loadCatalogue } from '../src/catalogue.ts';
+import { loadProviderFiles } from '../src/declarative/provider-files.ts';
 import { Fal } from '../src/fal.ts';
 import type { ModelRow } from '../src/knobs.ts';
 import { OpenAiVideos, profiles } from '../src/openai-videos.ts';
 import type { Provider } from '../src/provider.ts';
 import { Runway } from '../src/runway.ts';
 import { Zhipu } from '../src/zhipu.ts';
+import { declared } from './declared.ts';
 import { conforms } from './provider.conformance.ts';
 import type { Subject } from './provider.conformance.ts';
 
 const { models } = await loadCatalogue();
+const files = await loadProviderFiles(undefined);
+const fileOf = (name: string) => files.find(({ provider }) => provider === name)!;
 const rowOf = (name: string): ModelRow => models.get(name)!;
 const timeouts = { submitTimeoutMs: 15_000, callTimeoutMs: 15_000 };
 const pace = { queueMs: 0, renderMs: 0, concurrency: null };
@@ -148,6 +152,7 @@ const subjects: readonly Subject[] = [
     (emulator) => emulator.vllmOmniUrl,
   ),
   videos('openai', 'openai-videos', plainShape, (emulator) => emulator.openaiVideosUrl),
+  declared(fileOf('kling'), 'kling', (emulator) => emulator.klingUrl, {}),
 ];
 
 describe.each(subjects.map((subject) => [subject.provider, subject] as const))('%s', (_name, subject) =>

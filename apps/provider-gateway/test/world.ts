@@ -68,6 +68,8 @@ const quick: EmulatorConfig = {
   fal: pace,
   zhipu: pace,
   'vllm-omni': pace,
+  kling: pace,
+  ark: pace,
 };
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -169,6 +171,7 @@ export async function openWorld() {
         ids: randomIds,
         tempDir: directory.path,
         config: values.gateway,
+        env: { KLING_BASE_URL: emulator.klingUrl, ARK_BASE_URL: emulator.arkUrl, ...env },
       });
       gateways.push(gateway);
       return gateway;

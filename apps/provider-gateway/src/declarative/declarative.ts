@@ -20,13 +20,11 @@ import {
 } from './declarative-answers.ts';
 import { textAt, withValues } from './places.ts';
 import type { ProviderFile } from './provider-file.ts';
+import { baseUrlVariable } from './provider-settings.ts';
+import type { ProviderSettings } from './provider-settings.ts';
 import { fillIn, placeholdersIn, placesOf } from './template.ts';
 
-export interface DeclarativeOptions {
-  /** Instead of the file's. */
-  readonly baseUrl: string | undefined;
-  readonly secret: string | undefined;
-  readonly previousSecret: string | undefined;
+export interface DeclarativeOptions extends ProviderSettings {
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -57,7 +55,7 @@ export class Declarative implements Provider {
       name: this.name,
       baseUrl: baseUrl ?? file.baseUrl,
       variables: {
-        baseUrl: file.baseUrlEnv ?? `baseUrl of provider ${file.provider}`,
+        baseUrl: baseUrlVariable(file),
         secret: file.auth.secretEnv,
       },
       authorize: authorization(file.auth, Date.now),
@@ -107,7 +105,8 @@ export class Declarative implements Provider {
       ...(takeIdAt ?? []).map((place) => [place, takeId] as const),
       ...(takeSeedAt ?? []).map((place) => [place, seed] as const),
     ];
-    const request = { path, body: withValues(body, Object.fromEntries(late)) };
+    const values = Object.fromEntries<unknown>(late);
+    const request = { path, body: withValues(body, values) };
     return this.#api.create(intent, request, signal, (answer) => readCreate(this.#file, answer));
   }
 

@@ -12,6 +12,9 @@ export const PLACEHOLDERS = [
   ...(['model', 'firstFrame', 'lastFrame', 'takeId', 'takeSeed'] as const),
 ] as const;
 
+/** They have adapters of their own. */
+const builtIn: readonly string[] = ['self-hosted', 'runway', 'fal', 'zhipu', 'openai-videos'];
+
 const pointer = z
   .string()
   .regex(/^(\/([^~/]|~[01])*)+$/, 'must be a JSON Pointer (RFC 6901), such as /data/task_id');
@@ -155,7 +158,8 @@ export const providerFile = z
   .strictObject({
     provider: z
       .string()
-      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name of small letters, digits and hyphens'),
+      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name of small letters, digits and hyphens')
+      .refine((name) => !builtIn.includes(name), 'is the name of a provider that is built in'),
     baseUrl,
     baseUrlEnv: variable.optional().describe('the variable that overrides baseUrl'),
     auth,

@@ -47,7 +47,9 @@ function fillInText(text: string, values: TemplateValues): unknown {
   const [, alone, asText] = ALONE.exec(text) ?? [];
   if (alone !== undefined) {
     const value = values[alone];
-    return asText === undefined || value === undefined ? value : String(value);
+    return asText !== undefined && (typeof value === 'number' || typeof value === 'boolean')
+      ? String(value)
+      : value;
   }
   const isWhole = placeholdersIn(text).every((name) => values[name] !== undefined);
   return isWhole ? text.replaceAll(PLACEHOLDER, (_, name: string) => String(values[name])) : undefined;
