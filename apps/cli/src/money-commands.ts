@@ -1,9 +1,11 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { dataOption, examples, FILM, jsonOption, serverOption } from './command-kit.ts';
+import { dataOption, examples, FILM, jsonOption, serverOption, TAKE } from './command-kit.ts';
 import type { Done } from './command-kit.ts';
 import type { LedgerFlags } from './commands/ledger.ts';
 import type { ProvidersFlags } from './commands/providers.ts';
+import { parseSize, wholeNumber } from './film-options.ts';
+import type { RouteFlags } from './commands/route.ts';
 import type { ReconcileFlags } from './commands/reconcile.ts';
 import { parseDay } from './days.ts';
 import { groupings } from './ledger-sums.ts';
@@ -12,6 +14,7 @@ import { groupings } from './ledger-sums.ts';
 export function addMoneyCommands(program: Command, done: Done): void {
   addLedger(program, done);
   addProviders(program, done);
+  addRoute(program, done);
 }
 
 function addLedger(program: Command, done: Done): void {
@@ -115,5 +118,39 @@ function addProviders(program: Command, done: Done): void {
           switchProvider(provider, false, flags),
         ),
       ),
+    );
+}
+
+function addRoute(program: Command, done: Done): void {
+  const route = program
+    .command('route')
+    .helpCommand(false)
+    .description('who renders what, and why')
+    .addHelpText('after', examples('route explain night.fountain --strategy cheapest'));
+
+  route
+    .command('explain')
+    .description('every candidate for a shot: taken, or why not, with price and expected time')
+    .argument(
+      '<subject>',
+      'a script (what would be decided now), or the id of a film or a take (what was decided)',
+    )
+    .option('--shot <n>', 'only this shot, 1 is the first', wholeNumber(1, 100_000))
+    .option('--strategy <name>', 'for a script: who renders (default: draft)')
+    .option('--size <WxH>', 'for a script: pixels (default: 1080x1920)', parseSize)
+    .option('--hypothetical', 'for a script: as if every provider were set up and well')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      examples(
+        'route explain night.fountain --strategy cheapest --hypothetical',
+        `route explain ${FILM} --shot 3`,
+        `route explain ${TAKE} --json`,
+      ),
+    )
+    .action((subject: string, flags: RouteFlags) =>
+      done(import('./commands/route.ts').then(({ explainRoute }) => explainRoute(subject, flags))),
     );
 }

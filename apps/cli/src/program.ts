@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { addMoneyCommands } from './money-commands.ts';
-import { dataOption, examples, FILM, serverOption, TAKE } from './command-kit.ts';
+import { dataOption, examples, FILM, jsonOption, serverOption, TAKE } from './command-kit.ts';
 import { commandName } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { parseBudget, parseSize, qualityNames, wholeNumber } from './film-options.ts';
@@ -148,6 +148,7 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .option('--unknown', 'only those in doubt (without --film: always)')
     .addOption(dataOption())
     .addOption(serverOption())
+    .addOption(jsonOption())
     .addHelpText('after', examples('takes --unknown', `takes --film ${FILM}`, `takes resolve ${TAKE} void`))
     .action((flags: TakesFlags) =>
       done(import('./commands/takes.ts').then(({ listTakes }) => listTakes(flags))),

@@ -1,15 +1,18 @@
 import { Resolution, TakeState } from '@reelmesh/contracts/shot';
 import type { Take } from '@reelmesh/contracts/shot';
-import { formatUsd, invalid } from '@reelmesh/domain';
+import { formatUsd, invalid, isInDoubt } from '@reelmesh/domain';
 import { ExitCode } from '../exit-codes.ts';
+import { toUnits } from '../money-text.ts';
 import { print, say } from '../output.ts';
-import { formatTable } from '../text.ts';
+import { remarksOf } from '../routing-text.ts';
+import { formatCount, formatTable } from '../text.ts';
 import { reach } from './films.ts';
 import type { ServerFlags } from './films.ts';
 
 export interface TakesFlags extends ServerFlags {
   readonly film?: string;
   readonly unknown?: boolean;
+  readonly json?: boolean;
 }
 
 /** Takes in doubt, or all of one film, with what each cost or may have cost. */
@@ -21,7 +24,8 @@ export async function listTakes(flags: TakesFlags): Promise<ExitCode> {
     filmId: flags.film ?? '',
     unknownOnly: flags.unknown ?? false,
   });
-  if (takes.length === 0) {
+  if (flags.json === true) print(JSON.stringify(takesReportOf(takes)));
+  else if (takes.length === 0) {
     say(flags.film === undefined || flags.unknown === true ? 'no take is in doubt' : 'no takes');
   } else print(describeTakes(takes));
   return ExitCode.OK;
@@ -38,11 +42,49 @@ export function describeTakes(takes: readonly Take[]): string {
     formatUsd(take.costMicros),
     take.message,
   ]);
-  return formatTable(['take', 'film', 'state', 'provider', 'task', 'quote', 'cost', 'message'], rows, [5, 6]);
+  const remarks = takes.flatMap((take) => remarksOf(take).map((remark) => `${take.id} ${remark}`));
+  const doubtful = takes.filter(({ state }) => isInDoubt(state));
+  const risk =
+    doubtful.length === 0
+      ? []
+      : [
+          `${formatCount(doubtful.length, 'take')} in doubt: ${formatUsd(atRiskOf(takes))} may have been charged`,
+        ];
+  return [
+    formatTable(['take', 'film', 'state', 'provider', 'task', 'quote', 'cost', 'message'], rows, [5, 6]),
+    ...(remarks.length + risk.length === 0 ? [] : ['', ...remarks, ...risk]),
+  ].join('\n');
+}
+
+/** What takes in doubt may have been charged. */
+export function atRiskOf(takes: readonly Take[]): number {
+  return takes.reduce((sum, take) => sum + (isInDoubt(take.state) ? take.quoteMicros : 0), 0);
+}
+
+/** What `takes --json` prints; the names are a contract with scripts. */
+function takesReportOf(takes: readonly Take[]): object {
+  return {
+    takes: takes.map((take) => ({
+      take_id: take.id,
+      film_id: take.filmId,
+      shot_id: take.shotId,
+      state: wordOfTake(take.state),
+      provider: take.provider,
+      model: take.model,
+      task_id: take.taskId,
+      quote_usd: toUnits(take.quoteMicros),
+      cost_usd: toUnits(take.costMicros),
+      message: take.message,
+      fallback_reason: take.fallbackReason,
+      warnings: take.warnings,
+      create_time: new Date(take.createTimeMs).toISOString(),
+    })),
+    at_risk_usd: toUnits(atRiskOf(takes)),
+  };
 }
 
 /** In the words of films and shots. */
-function wordOfTake(state: TakeState): string {
+export function wordOfTake(state: TakeState): string {
   if (state === TakeState.TAKE_STATE_PARKED) return 'in doubt';
   return state.replace('TAKE_STATE_', '').toLowerCase().replaceAll('_', ' ');
 }
