@@ -166,7 +166,7 @@ export class Attendant {
         return this.#end(watched, 'take.failed', {
           failure: 'FAILURE_CLASS_BAD_OUTPUT',
           message: failure.message,
-          costMicros: watched.take.costMicros,
+          costMicros: watched.take.chargedMicros,
         });
       }
       watched.failures += 1;
@@ -213,7 +213,7 @@ export class Attendant {
           return this.#end(watched, 'take.failed', {
             failure: 'FAILURE_CLASS_DOWNLOAD',
             message: `paid, but gone before it could be downloaded: ${result.message}`,
-            costMicros: watched.take.costMicros,
+            costMicros: watched.take.chargedMicros,
           });
         }
         return this.#end(watched, 'take.expired', { message: result.message, costMicros: result.costMicros });
@@ -267,7 +267,7 @@ export class Attendant {
       return this.#end(watched, 'take.failed', {
         failure: 'FAILURE_CLASS_DOWNLOAD',
         message: 'paid, but its file could not be had for a day',
-        costMicros: take.costMicros,
+        costMicros: take.chargedMicros,
       });
     }
     if (age < deadlineMs || take.state !== 'TAKE_STATE_ACCEPTED') return;

@@ -1,5 +1,14 @@
 import type { ProviderGatewayServiceDefinition, RenderSpec, ShotQuote } from '@reelmesh/contracts/shot';
-import { AppError, Code, foldTakes, invalid, isInDoubt, route, strategyDigest } from '@reelmesh/domain';
+import {
+  AppError,
+  Code,
+  foldTakes,
+  invalid,
+  isInDoubt,
+  quotedCharge,
+  route,
+  strategyDigest,
+} from '@reelmesh/domain';
 import type { FactStore, Strategy, TakeFact, TakeRecord } from '@reelmesh/domain';
 import type { Handlers } from '@reelmesh/messaging';
 import type { Attendant } from './attendant.ts';
@@ -94,7 +103,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
       case 'RESOLUTION_WRITE_OFF':
         return written(
           take,
-          await takeLog.step(take, 'take.written_off', { costMicros: take.intent.quoteMicros, by }),
+          await takeLog.step(take, 'take.written_off', { costMicros: quotedCharge(take.intent), by }),
         );
       default:
         throw invalid('RESOLUTION_UNKNOWN', 'a take is resolved by attach, void or write-off');

@@ -11,6 +11,7 @@ import { config, environment } from './config.ts';
 import { loadProviderFiles } from './declarative/provider-files.ts';
 import { FilmStops } from './film-stops.ts';
 import { gatewayService } from './gateway-service.ts';
+import { LedgerKeeper } from './ledger-keeper.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import { openPaidTakes } from './open-takes.ts';
 import { openProviders } from './providers.ts';
@@ -53,6 +54,7 @@ export const module: ServiceModule<Deps, typeof config> = {
     const { byName: providers, slots, selfHosted } = opened;
     const senderName = `gateway-${instanceId}/${ids.next('r')}`;
     const takeLog = new TakeLog(facts, clock);
+    const ledger = new LedgerKeeper({ facts, clock, log, budgets: [] });
     const stops = new FilmStops(facts, clock);
     const reporter = new Reporter(bus, ids);
     const measures = new GatewayMetrics(metrics, clock);
@@ -77,7 +79,16 @@ export const module: ServiceModule<Deps, typeof config> = {
         goOn(take);
       },
     });
-    const sender = new Sender({ log, takeLog, stops, reporter, slots, providers, sender: senderName });
+    const sender = new Sender({
+      log,
+      takeLog,
+      stops,
+      ledger,
+      reporter,
+      slots,
+      providers,
+      sender: senderName,
+    });
     const driver = new ShotDriver({
       log,
       clock,

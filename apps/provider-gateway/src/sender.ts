@@ -1,7 +1,8 @@
-import { AppError } from '@reelmesh/domain';
+import { AppError, budgetText, isChargeKnown } from '@reelmesh/domain';
 import type { TakeRecord } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
 import type { FilmStops } from './film-stops.ts';
+import type { LedgerKeeper } from './ledger-keeper.ts';
 import type { PollResult, Provider } from './provider.ts';
 import type { Reporter } from './reporter.ts';
 import type { Slots } from './slots.ts';
@@ -11,6 +12,7 @@ export interface SenderDeps {
   readonly log: Logger;
   readonly takeLog: TakeLog;
   readonly stops: FilmStops;
+  readonly ledger: LedgerKeeper;
   readonly reporter: Reporter;
   readonly slots: ReadonlyMap<string, Slots>;
   readonly providers: ReadonlyMap<string, Provider>;
@@ -50,16 +52,37 @@ export class Sender {
       await slots.get(take.intent.provider)?.acquire(take.id, signal);
       // The wait may have been long, and the film may have been cancelled meanwhile.
       if (await stops.isStopped(take.intent.filmId)) {
-        return { take: (await takeLog.step(take, 'take.cancelled', { costMicros: 0 })) ?? take };
+        const cancelled = await takeLog.step(take, 'take.cancelled', { costMicros: 0 });
+        return { take: cancelled ?? (await takeLog.read(take.id)) ?? take };
       }
+      const refused = await this.#reserve(take);
+      if (refused !== undefined) return { take: refused };
       const sending = await takeLog.step(take, 'take.sending', { sender });
       if (sending === undefined) {
         slots.get(take.intent.provider)?.release(take.id);
-        return { take: (await takeLog.read(take.id)) ?? take };
+        const after = (await takeLog.read(take.id)) ?? take;
+        // Somebody else has ended it, and may not have known of our reservation.
+        if (isChargeKnown(after.state)) await takeLog.settleUp(after);
+        return { take: after };
       }
       return this.#call(sending, signal);
     }
     return this.#call(take, signal);
+  }
+
+  /**
+   * Sets the take's price aside: nothing that costs money is sent without (I4).
+   * @returns the take as it has ended when a budget has no room for it
+   */
+  async #reserve(take: TakeRecord): Promise<TakeRecord | undefined> {
+    const { takeLog, ledger } = this.#deps;
+    const { quoteMicros } = take.intent;
+    if (quoteMicros === 0) return undefined;
+    const { refusedBy } = await ledger.reserve(take);
+    if (refusedBy === undefined) return undefined;
+    const message = budgetText(refusedBy, quoteMicros);
+    const refusal = { failure: 'FAILURE_CLASS_BUDGET', message } as const;
+    return (await takeLog.step(take, 'take.rejected', refusal)) ?? (await takeLog.read(take.id)) ?? take;
   }
 
   async #call(take: TakeRecord, signal: AbortSignal): Promise<Sent> {

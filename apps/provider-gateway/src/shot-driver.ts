@@ -202,7 +202,8 @@ export class ShotDriver {
     const intent = this.#intent(step, command, routed);
     const id = takeIdOf(command.filmId, command.shotKey, step.attempt);
     const slot = slots.get(intent.provider);
-    const atOnce = slot?.free === true;
+    // What costs something is reserved for between its intent and its sending.
+    const atOnce = slot?.free === true && intent.quoteMicros === 0;
     if (atOnce) slot?.hold(id);
     const take = await takeLog.begin(id, command.tenant, intent, atOnce ? senderName : undefined);
     if (take === undefined) return takeLog.read(id);

@@ -1,7 +1,6 @@
 import type {
   Clock,
   FactStore,
-  LedgerBody,
   LedgerFact,
   TakeBodies,
   TakeFact,
@@ -11,10 +10,11 @@ import type {
 } from '@reelmesh/domain';
 import {
   applyTake,
+  bookingsOf,
   foldTake,
   foldTakes,
+  isChargeKnown,
   ledgerStream,
-  settleId,
   takeFactId,
   takePrefix,
   takeSeq,
@@ -87,7 +87,7 @@ export class TakeLog {
   }
 
   /**
-   * Takes one step; money that it costs is booked in the same breath.
+   * Takes one step; the money that it makes known is booked in the same breath.
    * @returns the take after it, or undefined when the step had been taken before
    */
   async step<K extends Step>(
@@ -95,21 +95,43 @@ export class TakeLog {
     kind: K,
     body: TakeBodies[K],
   ): Promise<TakeRecord | undefined> {
-    const fact = this.#fact(take.id, take.tenant, kind, body);
+    const fact = this.#fact(take.id, take.tenant, kind, body, take.state);
     const after = applyTake(take, fact);
-    // The booking goes first: should a crash part the two, the step is taken again and finds it booked.
-    const booking = after.costMicros > 0 && take.costMicros === 0 ? [this.#settlement(after)] : [];
-    const results = await this.#facts.append([...booking, fact]);
+    // The bookings go first: should a crash part them from the step, it is taken again and finds them booked.
+    const bookings = isChargeKnown(take.state) ? [] : await this.#bookings(after, take.state);
+    const results = await this.#facts.append([...bookings, fact]);
     return results.at(-1) === 'inserted' ? after : undefined;
+  }
+
+  /** Books what is known of a take's charge and is not booked yet: whoever took its last step had no time to. */
+  async settleUp(take: TakeRecord): Promise<void> {
+    await this.#facts.append(await this.#bookings(take, 'TAKE_STATE_INTENT'));
+  }
+
+  async #bookings(take: TakeRecord, from: TakeRecord['state']): Promise<readonly LedgerFact[]> {
+    if (take.intent.quoteMicros === 0 && take.chargedMicros === 0) return [];
+    // Whatever was sent was reserved for; what was not may have been.
+    return bookingsOf(take, from !== 'TAKE_STATE_INTENT' || (await this.#isReserved(take)));
+  }
+
+  async #isReserved(take: TakeRecord): Promise<boolean> {
+    const entries = (await this.#facts.read(ledgerStream(take.intent.filmId))) as readonly LedgerFact[];
+    return entries.some(({ body }) => body.takeId === take.id && body.entry === 'LEDGER_KIND_RESERVE');
   }
 
   async #fold(prefix: string): Promise<readonly TakeRecord[]> {
     return foldTakes((await this.#facts.readPrefix(prefix)) as readonly TakeFact[]);
   }
 
-  #fact<K extends TakeKind>(id: string, tenant: string, kind: K, body: TakeBodies[K]): TakeFact {
+  #fact<K extends TakeKind>(
+    id: string,
+    tenant: string,
+    kind: K,
+    body: TakeBodies[K],
+    from?: TakeRecord['state'],
+  ): TakeFact {
     const fact = {
-      id: takeFactId(id, kind),
+      id: takeFactId(id, kind, from),
       stream: takeStream(id),
       seq: takeSeq[kind],
       kind,
@@ -119,27 +141,5 @@ export class TakeLog {
       body,
     };
     return fact as unknown as TakeFact;
-  }
-
-  #settlement(take: TakeRecord): LedgerFact {
-    const body: LedgerBody = {
-      entry: 'LEDGER_KIND_SETTLE',
-      filmId: take.intent.filmId,
-      takeId: take.id,
-      provider: take.intent.provider,
-      model: take.intent.model,
-      amountMicros: take.costMicros,
-      currency: 'USD',
-    };
-    return {
-      id: settleId(take.intent.filmId, take.id),
-      stream: ledgerStream(take.intent.filmId),
-      seq: take.intent.attempt,
-      kind: 'ledger.settle',
-      tenant: take.tenant,
-      atMs: take.updatedAtMs,
-      epoch: 0,
-      body,
-    };
   }
 }

@@ -84,6 +84,7 @@ export function conforms(subject: Subject): void {
       sender: 'gateway-one/r1',
       taskId,
       costMicros: 0,
+      chargedMicros: 0,
       failure: 'FAILURE_CLASS_UNSPECIFIED',
       message: '',
       retryAfterMs: 0,

@@ -5,8 +5,8 @@ import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
 import type { Job } from '@reelmesh/contracts/gpu';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { RenderCommand, RenderSpec } from '@reelmesh/contracts/shot';
-import { AppError, foldTakes, ledgerStream } from '@reelmesh/domain';
-import type { BlobStore, Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
+import { AppError, balanceOf, foldTakes, ledgerStream } from '@reelmesh/domain';
+import type { Balance, BlobStore, Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
 import { openFrameEncoder } from '@reelmesh/media';
 import { connectBus } from '@reelmesh/messaging';
 import { createLogger, randomIds, readConfig, systemClock } from '@reelmesh/service';
@@ -201,8 +201,11 @@ export async function openWorld() {
     },
 
     async settled(filmId = 'film1'): Promise<number> {
-      const entries = (await facts.read(ledgerStream(filmId))) as readonly LedgerFact[];
-      return entries.reduce((sum, { body }) => sum + body.amountMicros, 0);
+      return (await world.balance(filmId)).settledMicros;
+    },
+
+    async balance(filmId = 'film1'): Promise<Balance> {
+      return balanceOf((await facts.read(ledgerStream(filmId))) as readonly LedgerFact[]);
     },
 
     async creates(): Promise<number> {

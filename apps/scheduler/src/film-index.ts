@@ -3,8 +3,10 @@ import type { FactStore, FilmKind } from '@reelmesh/domain';
 const PAGE = 1000;
 
 const unfinished: ReadonlySet<string> = new Set<FilmKind>(['film.created', 'film.revised', 'film.resumed']);
-const ended: ReadonlySet<string> = new Set<FilmKind>(['film.completed', 'film.failed', 'film.cancelled']);
-const kinds = [...unfinished, ...ended, 'film.in_doubt', 'ledger.reserve', 'ledger.release'];
+const kinds: readonly FilmKind[] = [
+  ...(['film.created', 'film.revised', 'film.resumed'] as const),
+  ...(['film.completed', 'film.failed', 'film.cancelled', 'film.in_doubt'] as const),
+];
 
 /**
  * Which films need somebody, kept up by reading on from where it last stopped: a read model of the facts.
@@ -12,9 +14,6 @@ const kinds = [...unfinished, ...ended, 'film.in_doubt', 'ledger.reserve', 'ledg
 export class FilmIndex {
   readonly #facts: FactStore;
   readonly #unfinished = new Set<string>();
-  readonly #ended = new Set<string>();
-  /** Films with a reservation that was not given back. */
-  readonly #holding = new Set<string>();
   #cursor: string | undefined;
 
   constructor(facts: FactStore) {
@@ -25,12 +24,6 @@ export class FilmIndex {
   async unfinished(): Promise<readonly string[]> {
     await this.#readOn();
     return [...this.#unfinished];
-  }
-
-  /** @returns ids of films that have ended and still hold money */
-  async endedHolding(): Promise<readonly string[]> {
-    await this.#readOn();
-    return [...this.#holding].filter((filmId) => this.#ended.has(filmId));
   }
 
   async #readOn(): Promise<void> {
@@ -47,16 +40,7 @@ export class FilmIndex {
   }
 
   #apply(kind: string, filmId: string): void {
-    if (kind === 'ledger.reserve') this.#holding.add(filmId);
-    else if (kind === 'ledger.release') this.#holding.delete(filmId);
-    else {
-      put(this.#unfinished, filmId, unfinished.has(kind));
-      put(this.#ended, filmId, ended.has(kind));
-    }
+    if (unfinished.has(kind)) this.#unfinished.add(filmId);
+    else this.#unfinished.delete(filmId);
   }
-}
-
-function put(set: Set<string>, item: string, isIn: boolean): void {
-  if (isIn) set.add(item);
-  else set.delete(item);
 }

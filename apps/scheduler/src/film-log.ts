@@ -1,4 +1,4 @@
-import type { Clock, Fact, FactStore, FilmBodies, FilmFact, FilmKind, FilmRecord } from '@reelmesh/domain';
+import type { Clock, FactStore, FilmBodies, FilmFact, FilmKind, FilmRecord } from '@reelmesh/domain';
 import { AppError, Code, applyFilm, filmFactId, filmStream, foldFilm } from '@reelmesh/domain';
 
 /** One fact to come: its kind and its body. */
@@ -42,17 +42,12 @@ export class FilmLog {
   }
 
   /**
-   * Begins a film. The other facts given are written with it.
+   * Begins a film.
    * @returns undefined when the film exists
    */
-  async begin(
-    filmId: string,
-    tenant: string,
-    entries: readonly FilmEntry[],
-    others: readonly Fact[],
-  ): Promise<Written | undefined> {
+  async begin(filmId: string, tenant: string, entries: readonly FilmEntry[]): Promise<Written | undefined> {
     const facts = this.#compile(filmId, tenant, 0, 1, entries);
-    const [first] = await this.#facts.append([...facts, ...others]);
+    const [first] = await this.#facts.append(facts);
     const film = foldFilm(facts);
     return first === 'inserted' && film !== undefined ? { film, facts } : undefined;
   }
@@ -61,31 +56,22 @@ export class FilmLog {
    * Makes somebody the film's owner, with a new fencing number. ABORTED (FILM_SUPERSEDED) when another scheduler has
    * written there. One fact alone, so that no two owners can have the same number.
    */
-  async claim(film: FilmRecord, owner: string, others: readonly Fact[] = []): Promise<Written> {
-    return this.#append(film, film.epoch + 1, [['film.adopted', { owner }]], others);
+  async claim(film: FilmRecord, owner: string): Promise<Written> {
+    return this.#append(film, film.epoch + 1, [['film.adopted', { owner }]]);
   }
 
   /**
    * Writes the film's next facts, for its owner. ABORTED (FILM_SUPERSEDED) when another scheduler has written there;
    * what got in behind that is void if the film has another owner, and counts if it has not: read again.
    */
-  async append(
-    film: FilmRecord,
-    entries: readonly FilmEntry[],
-    others: readonly Fact[] = [],
-  ): Promise<Written> {
-    return this.#append(film, film.epoch, entries, others);
+  async append(film: FilmRecord, entries: readonly FilmEntry[]): Promise<Written> {
+    return this.#append(film, film.epoch, entries);
   }
 
-  async #append(
-    film: FilmRecord,
-    epoch: number,
-    entries: readonly FilmEntry[],
-    others: readonly Fact[],
-  ): Promise<Written> {
+  async #append(film: FilmRecord, epoch: number, entries: readonly FilmEntry[]): Promise<Written> {
     const facts = this.#compile(film.id, film.tenant, film.seq, epoch, entries);
-    const results = await this.#facts.append([...facts, ...others]);
-    if (results.slice(0, facts.length).includes('exists')) {
+    const results = await this.#facts.append(facts);
+    if (results.includes('exists')) {
       throw new AppError(Code.ABORTED, `film ${film.id} has another writer`, { reason: 'FILM_SUPERSEDED' });
     }
     return { film: facts.reduce<FilmRecord>(applyFilm, film), facts };

@@ -18,7 +18,6 @@ import type { Logger } from '@reelmesh/service';
 import type { Errands } from './errands.ts';
 import type { FilmEntry, FilmLog, Written } from './film-log.ts';
 import { isSuperseded } from './film-log.ts';
-import type { LedgerBook } from './ledger-book.ts';
 import { cutNews, shotEndOf } from './news.ts';
 
 export interface RunnerDeps {
@@ -29,7 +28,6 @@ export interface RunnerDeps {
   readonly errands: Errands;
   readonly blobs: BlobStore;
   readonly filmLog: FilmLog;
-  readonly ledger: LedgerBook;
   readonly cache: Client<typeof CacheServiceDefinition>;
   readonly gateway: Client<typeof ProviderGatewayServiceDefinition>;
   /** Shots wait for slots, or slots have become free. */
@@ -119,14 +117,10 @@ export class FilmRunner {
       // Leave to render that is not used any more: others may have it.
       await this.#releaseKeys(this.#unqueue());
       const revision = this.#film.revision + 1;
-      const reservation = this.#deps.ledger.reservation(this.#film, revision, plan);
-      await this.#write(
-        [
-          ['film.revised', { ...source, revision }],
-          ['film.planned', { revision, plan }],
-        ],
-        reservation,
-      );
+      await this.#write([
+        ['film.revised', { ...source, revision }],
+        ['film.planned', { revision, plan }],
+      ]);
       this.#following.clear();
       this.#cutAskedAtMs = undefined;
       this.#later();
@@ -220,11 +214,8 @@ export class FilmRunner {
     if (this.#stopped) return;
     for (let goOn = true; goOn;) goOn = await this.#perform(nextStep(this.#film));
     this.#deps.onChange();
-    const { state } = this.#film;
-    if (isAtRest(state) && this.#underway.size === 0) {
-      // A cancelled film may have takes that we know nothing of: the sweep asks the gateway first.
-      if (isTerminal(state) && state !== 'FILM_STATE_CANCELLED') await this.#deps.ledger.settleUp(this.#film);
-      if (this.#jobs === 1) this.#deps.onRest(this.#film.id);
+    if (isAtRest(this.#film.state) && this.#underway.size === 0 && this.#jobs === 1) {
+      this.#deps.onRest(this.#film.id);
     }
   }
 
@@ -341,8 +332,6 @@ export class FilmRunner {
     const { key } = shot;
     // First, for the outcome may be here before the command is known to be.
     this.#underway.set(key, { sinceMs: this.#deps.clock.now(), shot });
-    if (shot.reservedMicros < shot.limitMicros)
-      await this.#deps.ledger.reserveMore(this.#film, key, shot.limitMicros);
     await this.#deps.errands.render(this.#film, shot);
   }
 
@@ -359,13 +348,13 @@ export class FilmRunner {
     await this.#deps.cache.releaseClips({ tenant, filmId, shotKeys });
   }
 
-  async #write(entries: readonly FilmEntry[], others: Parameters<FilmLog['append']>[2] = []): Promise<void> {
+  async #write(entries: readonly FilmEntry[]): Promise<void> {
     const { filmLog, owner } = this.#deps;
     if (this.#film.epoch !== this.#epoch) {
       this.#written(await filmLog.claim(this.#film, owner));
       this.#epoch = this.#film.epoch;
     }
-    this.#written(await filmLog.append(this.#film, entries, others));
+    this.#written(await filmLog.append(this.#film, entries));
   }
 
   #written({ film, facts }: Written): void {

@@ -67,7 +67,6 @@ export const module: ServiceModule<Deps, typeof config> = {
       try {
         if (settings.resume === 'all') await scheduler.adoptOrphans();
         await scheduler.redrive();
-        await scheduler.settleEnded();
       } catch (error) {
         log.warn({ err: error }, 'sweep did not finish, will be tried again');
       }

@@ -8,7 +8,6 @@ import {
   Code,
   digestOf,
   isAtRest,
-  isTakeOver,
   isTerminal,
   keysOf,
   pickFair,
@@ -17,7 +16,6 @@ import {
 import type {
   BlobStore,
   Clock,
-  Fact,
   FactStore,
   FilmRecord,
   Ids,
@@ -28,12 +26,12 @@ import type {
 import type { Bus, Client } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
 import { Errands } from './errands.ts';
+import { assertWithinBudget, spentBy } from './film-budget.ts';
 import { FilmIndex } from './film-index.ts';
 import { FilmLog, isSuperseded } from './film-log.ts';
 import type { FilmEntry } from './film-log.ts';
 import { FilmRunner } from './film-runner.ts';
 import type { RunnerDeps } from './film-runner.ts';
-import { LedgerBook, assertWithinBudget } from './ledger-book.ts';
 import { Planner, assertRenderable } from './planner.ts';
 
 export interface SchedulerDeps {
@@ -76,7 +74,6 @@ export class Scheduler {
       ...deps,
       errands: new Errands(deps),
       filmLog: this.filmLog,
-      ledger: new LedgerBook(facts, clock),
       cache: this.cache,
       gateway: bus.client(ProviderGatewayServiceDefinition),
       onChange: () => this.#pump(),
@@ -105,16 +102,10 @@ export class Scheduler {
     }
     const { plan } = await this.#plan(tenant, source, options);
     assertWithinBudget(plan, 0, options.budgetMicros);
-    const reservation = this.#runnerDeps.ledger.reservation({ id: filmId, tenant, epoch: 1 }, 1, plan);
-    const begun = await this.filmLog.begin(
-      filmId,
-      tenant,
-      [
-        ['film.created', { ...source, options, owner: this.#deps.owner }],
-        ['film.planned', { revision: 1, plan }],
-      ],
-      reservation,
-    );
+    const begun = await this.filmLog.begin(filmId, tenant, [
+      ['film.created', { ...source, options, owner: this.#deps.owner }],
+      ['film.planned', { revision: 1, plan }],
+    ]);
     if (begun === undefined) return this.start(tenant, source, options);
     this.#runnerDeps.errands.tell(begun.film, begun.facts.slice(1));
     this.#run(begun.film);
@@ -134,9 +125,9 @@ export class Scheduler {
       });
     }
     const { plan } = await this.#plan(tenant, source, film.options);
-    const { costMicros } = await this.#spent(film);
+    const spentMicros = await spentBy(this.#deps.facts, filmId);
     const owedMicros = this.#runners.get(filmId)?.owedBesides(plan) ?? 0;
-    assertWithinBudget(plan, costMicros + owedMicros, film.options.budgetMicros);
+    assertWithinBudget(plan, spentMicros + owedMicros, film.options.budgetMicros);
     return (await this.#adopt(film)).revise(source, plan);
   }
 
@@ -183,17 +174,6 @@ export class Scheduler {
     }
   }
 
-  /** Gives back what ended films still hold, once none of their takes is open: nobody was there to do it in time. */
-  async settleEnded(): Promise<void> {
-    const { gateway, ledger } = this.#runnerDeps;
-    for (const filmId of await this.#index.endedHolding()) {
-      const film = this.#runners.has(filmId) ? undefined : await this.filmLog.read(filmId);
-      if (film === undefined || !isTerminal(film.state)) continue;
-      const { takes } = await gateway.listTakes({ tenant: film.tenant, filmId, unknownOnly: false });
-      if (takes.every((take) => isTakeOver(take.state))) await ledger.settleUp(film);
-    }
-  }
-
   async redrive(): Promise<void> {
     await Promise.all([...this.#runners.values()].map((runner) => runner.redrive(this.#deps.redriveMs)));
   }
@@ -218,16 +198,6 @@ export class Scheduler {
       reservedMicros: cached.has(shot.key) ? 0 : shot.limitMicros,
     }));
     return { plan: { ...plan, shots } };
-  }
-
-  async #spent(film: FilmRecord): Promise<{ readonly costMicros: number }> {
-    const entries = await this.#runnerDeps.ledger.entries(film.id);
-    return {
-      costMicros: entries.reduce(
-        (sum, { body }) => sum + (body.entry === 'LEDGER_KIND_SETTLE' ? body.amountMicros : 0),
-        0,
-      ),
-    };
   }
 
   async #goOn(filmId: string): Promise<FilmRecord> {
@@ -277,34 +247,28 @@ export class Scheduler {
 
   /**
    * Becomes the film's owner, with a new fencing number. ABORTED (FILM_SUPERSEDED) when there is newer than this.
-   * What a scheduler that died had no time to write, its plan or its reservation, is written with it.
+   * The plan that a scheduler that died had no time to write is written with it.
    */
   async #claim(film: FilmRecord): Promise<FilmRunner> {
     const running = this.#runners.get(film.id);
     if (running !== undefined) return running;
     const { filmLog } = this;
     const missing = film.state === 'FILM_STATE_PLANNING' ? await this.#planEntry(film) : undefined;
-    let written = await filmLog.claim(film, this.#deps.owner, this.#reservation(film, film.plan));
+    let written = await filmLog.claim(film, this.#deps.owner);
     this.#runnerDeps.errands.tell(film, written.facts);
     if (missing !== undefined) {
-      const plan = missing[0] === 'film.planned' ? missing[1].plan : undefined;
       const { film: claimed } = written;
-      written = await filmLog.append(claimed, [missing], this.#reservation(claimed, plan));
+      written = await filmLog.append(claimed, [missing]);
       this.#runnerDeps.errands.tell(claimed, written.facts);
     }
     return this.#runners.get(film.id) ?? this.#run(written.film);
-  }
-
-  #reservation(film: FilmRecord, plan: Plan | undefined): readonly Fact[] {
-    if (plan === undefined || isTerminal(film.state)) return [];
-    return this.#runnerDeps.ledger.reservation(film, film.revision, plan);
   }
 
   async #planEntry(film: FilmRecord): Promise<FilmEntry> {
     const { id, tenant, source, options, revision } = film;
     try {
       const { plan } = await this.#plan(tenant, source, options);
-      assertWithinBudget(plan, (await this.#spent(film)).costMicros, options.budgetMicros);
+      assertWithinBudget(plan, await spentBy(this.#deps.facts, id), options.budgetMicros);
       return ['film.planned', { revision, plan }];
     } catch (reason) {
       const error = AppError.from(reason);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LIMIT, PRICE, openWorld, whatOf } from './world.ts';
+import { PRICE, openWorld, whatOf } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -28,7 +28,6 @@ describe('one shot fails', () => {
     expect(film.message).toMatch(/^1 shot of 3 could not be rendered \(.*2\): blue went wrong$/);
     expect(film).toMatchObject({ costMicros: 2 * PRICE, rendered: 2 });
     expect(world.composed).toEqual([]);
-    await world.noneHeld(id);
   });
 
   test('the leave to render it is given up, so that the next film may try', async () => {
@@ -86,13 +85,12 @@ describe('a charge is in doubt (I3)', () => {
     return world.until(film.id, 'FILM_STATE_IN_DOUBT');
   }
 
-  test('the film says so and names the take; its money stays reserved', async () => {
+  test('the film says so and names the take', async () => {
     const film = await filmInDoubt('red', 'blue');
 
     expect(film.reason).toBe('TAKE_IN_DOUBT');
     expect(film.message).toContain(`1 take: ${film.id}-red`);
     expect(film.shots.map(({ state }) => state)).toEqual(['SHOT_STATE_IN_DOUBT', 'SHOT_STATE_RENDERED']);
-    expect(await world.balance(film.id)).toMatchObject({ heldMicros: 2 * LIMIT - PRICE });
     expect(world.composed).toEqual([]);
   });
 
@@ -105,7 +103,6 @@ describe('a charge is in doubt (I3)', () => {
 
     expect(film).toMatchObject({ costMicros: 2 * PRICE, reason: '', message: '' });
     expect(world.askedFor()).toHaveLength(3);
-    await world.noneHeld(id);
   });
 
   test('asked for again while the doubt stands, it says so again', async () => {
@@ -195,40 +192,16 @@ describe('a film is cancelled', () => {
     expect(world.cache.leads()).toEqual([]);
   });
 
-  test('with a charge in doubt, its money stays reserved', async () => {
-    world.onRender = (command) => (whatOf(command) === 'red' ? 'doubt' : 'render');
-    await world.start(quick);
-    const { id } = await world.make(['red', 'blue']);
-    await world.until(id, 'FILM_STATE_IN_DOUBT');
-    await world.cancel(id);
-
-    // Another one in the same case, but for the doubt.
-    world.onRender = () => 'hold';
-    const other = await world.make(['green']);
-    await world.underway('green');
-    await world.cancel(other.id);
-    await world.finish('green', 'cancelled');
-    await world.noneHeld(other.id);
-
-    expect(await world.balance(id)).toMatchObject({ settledMicros: PRICE, heldMicros: 2 * LIMIT - PRICE });
-  });
-
-  test('what ends late is paid for and ignored; then nothing is held any more', async () => {
+  test('what ends late is paid for and ignored', async () => {
     await world.start({ ...quick, REELMESH_SCHEDULER__MAX_IN_FLIGHT: '2' });
     const { id } = await world.make(['red', 'blue', 'green']);
     await world.underway('red', 'blue');
     await world.cancel(id);
-    expect((await world.balance(id)).releasedMicros).toBe(0);
 
     await world.finish('red', 'cancelled');
     await world.finish('blue', 'render');
 
-    await world.noneHeld(id);
-    expect(await world.balance(id)).toMatchObject({
-      reservedMicros: 3 * LIMIT,
-      settledMicros: PRICE,
-      releasedMicros: 3 * LIMIT - PRICE,
-    });
+    await world.eventually(async () => expect(await world.settled(id)).toBe(PRICE));
     expect((await world.kinds(id)).at(-1)).toBe('film.cancelled');
     expect(world.askedFor()).not.toContain('green');
   });
@@ -249,7 +222,6 @@ describe('a film is cancelled', () => {
     await cancelled;
 
     expect(world.askedFor(id)).toEqual([]);
-    await world.noneHeld(id);
   });
 
   test('a clip that was paid for all the same serves the next film', async () => {
@@ -293,6 +265,5 @@ describe('a film is cancelled', () => {
     await world.until((await world.make(['blue'])).id, 'FILM_STATE_COMPLETED');
 
     expect(await world.film(id)).toMatchObject({ state: 'FILM_STATE_CANCELLED', cut: undefined });
-    await world.noneHeld(id);
   });
 });

@@ -25,8 +25,7 @@ describe('a new script for a film', () => {
     expect(world.askedFor().slice(3).sort()).toEqual(['violet', 'white']);
     expect(film).toMatchObject({ revision: 2, rendered: 2, cached: 2, costMicros: 5 * PRICE });
     expect(film.cut).not.toEqual(first.cut);
-    await world.noneHeld(film.id);
-    expect(await world.balance(film.id)).toMatchObject({ reservedMicros: 5 * LIMIT });
+    expect(await world.settled(film.id)).toBe(5 * PRICE);
   });
 
   test('the old cut is kept until there is a new one', async () => {
@@ -93,8 +92,7 @@ describe('a new script for a film', () => {
 
     expect(film.shots.map(({ description }) => description)).toEqual(['red', 'violet']);
     expect(world.askedFor()).toEqual(['red', 'blue', 'violet']);
-    await world.noneHeld(id);
-    expect((await world.balance(id)).settledMicros).toBe(3 * PRICE);
+    expect(await world.settled(id)).toBe(3 * PRICE);
   });
 
   test('leave to render what the new script does not need is given up', async () => {
@@ -122,7 +120,6 @@ describe('a new script for a film', () => {
     await world.revise(id, ['green']);
 
     expect(await world.until(id, 'FILM_STATE_COMPLETED')).toMatchObject({ reason: '', message: '' });
-    await world.noneHeld(id);
   });
 
   test('a cancelled film does not', async () => {
@@ -138,7 +135,6 @@ describe('a new script for a film', () => {
     await world.start();
     const { id } = await world.make(['red'], { options: { budgetMicros: LIMIT } });
     const film = await world.until(id, 'FILM_STATE_COMPLETED');
-    await world.noneHeld(id);
 
     await expect(world.revise(id, ['blue'])).rejects.toMatchObject({ reason: 'BUDGET_EXCEEDED' });
 

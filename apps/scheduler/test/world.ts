@@ -9,7 +9,7 @@ import { Document, ScriptParserServiceDefinition } from '@reelmesh/contracts/scr
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { RenderCommand, Take } from '@reelmesh/contracts/shot';
 import { AppError, balanceOf, filmStream, invalid, ledgerStream, settleId } from '@reelmesh/domain';
-import type { Balance, Fact, FilmFact, LedgerFact } from '@reelmesh/domain';
+import type { Fact, FilmFact, LedgerFact } from '@reelmesh/domain';
 import { connectBus } from '@reelmesh/messaging';
 import type { Bus } from '@reelmesh/messaging';
 import { randomIds, readConfig, systemClock } from '@reelmesh/service';
@@ -269,8 +269,9 @@ export async function openWorld() {
     finishCut: endCut,
 
     /** The gateway's word that a take was charged. */
-    async settle({ tenant, filmId }: RenderCommand, takeId: string): Promise<void> {
+    async settle({ tenant, filmId, shotId }: RenderCommand, takeId: string): Promise<void> {
       const entry = { entry: 'LEDGER_KIND_SETTLE', filmId, takeId, provider: 'stub', model: 'm' } as const;
+      const price = { amountMicros: PRICE, currency: 'USD', usdMicros: PRICE, listMicros: PRICE, seconds: 2 };
       await facts.append([
         {
           id: settleId(filmId, takeId),
@@ -280,7 +281,7 @@ export async function openWorld() {
           tenant,
           atMs: 0,
           epoch: 0,
-          body: { ...entry, amountMicros: PRICE, currency: 'USD' },
+          body: { ...entry, ...price, shotId } satisfies LedgerFact['body'],
         },
       ]);
     },
@@ -301,13 +302,9 @@ export async function openWorld() {
       return (await world.log(filmId)).map(({ kind }) => kind);
     },
 
-    async balance(filmId: string): Promise<Balance> {
-      return balanceOf((await facts.read(ledgerStream(filmId))) as readonly LedgerFact[]);
-    },
-
-    /** Waits until all that was reserved is spent or given back. */
-    async noneHeld(filmId: string): Promise<void> {
-      await world.eventually(async () => expect((await world.balance(filmId)).heldMicros).toBe(0));
+    /** What the gateway has booked for the film's takes. */
+    async settled(filmId: string): Promise<number> {
+      return balanceOf((await facts.read(ledgerStream(filmId))) as readonly LedgerFact[]).settledMicros;
     },
 
     /** All facts about films and money, of all films. */

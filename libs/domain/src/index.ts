@@ -1,5 +1,7 @@
 export { calm, grow, openWindow, pauseAfter, shrink, sizeOf } from './aimd.ts';
 export type { AimdWindow } from './aimd.ts';
+export { Spending, budgetText, dayOf, monthOf } from './budget.ts';
+export type { BudgetRule, BudgetUse, Scope, Spend, Verdict } from './budget.ts';
 export { AppError, Code, invalid } from './errors.ts';
 export type { AppErrorOptions } from './errors.ts';
 export { pickFair } from './fairness.ts';
@@ -18,12 +20,25 @@ export type {
 export { applyFilm, costOf, foldFilm, isAtRest, isTerminal, isVoid, keysOf, nextStep } from './film.ts';
 export type { FilmRecord, FilmStep } from './film.ts';
 export { canonicalJson, digestOf, sha256Hex } from './hash.ts';
-export { balanceOf, ledgerStream, releaseId, reserveId, settleId } from './ledger.ts';
-export type { Balance, LedgerBody, LedgerFact } from './ledger.ts';
+export {
+  balanceOf,
+  bookingsOf,
+  ledgerKinds,
+  ledgerStream,
+  releaseId,
+  reservation,
+  reserveId,
+  reserveNumber,
+  settleId,
+  usdBalanceOf,
+} from './ledger.ts';
+export type { Balance, LedgerBody, LedgerEntryKind, LedgerFact } from './ledger.ts';
 export { formFor, placeOf, takesFile } from './model-form.ts';
 export type { ImageCard, ImagePlace } from './model-form.ts';
 export { assertMicros, formatUsd, MICROS_PER_UNIT, parseUsd, sumMicros } from './money.ts';
 export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStore, Ids } from './ports.ts';
+export { chargeOf, priceOfTake, quotedCharge } from './price.ts';
+export type { Charge, TakePrice } from './price.ts';
 export { candidateOf, LONGEST_RETRY_AFTER_MS, nextShotStep } from './retry.ts';
 export type { ShotStep } from './retry.ts';
 export { billedSeconds, nearestRatio, priceOf, route, strategyDigest } from './routing.ts';
@@ -33,6 +48,15 @@ export { freshSlots, grantSlots, inheritSlots, pauseSlots, slotsInUse } from './
 export type { SlotDemand, SlotGrant, SlotHolder, SlotLimits, SlotRecord } from './slots.ts';
 export { takeFactId, takeId, takePrefix, takeSeq, takeStream } from './take-facts.ts';
 export type { TakeBodies, TakeFact, TakeIntent, TakeKind } from './take-facts.ts';
-export { applyTake, foldTake, foldTakes, isInDoubt, isTakeOver, mayStep, takeSteps } from './take.ts';
+export {
+  applyTake,
+  foldTake,
+  foldTakes,
+  isChargeKnown,
+  isInDoubt,
+  isTakeOver,
+  mayStep,
+  takeSteps,
+} from './take.ts';
 export type { TakeRecord } from './take.ts';
 export { cutKey, framesOf, layTimeline } from './timeline.ts';

@@ -57,7 +57,7 @@ export function nextShotStep(takes: readonly TakeRecord[], strategy: Strategy): 
   const attempt = last.intent.attempt + 1;
   const name = candidateOf(last);
   const inARow = countInARow(takes, name);
-  if (last.costMicros === 0 && inARow <= (sameAgain[last.failure] ?? 0)) {
+  if (last.chargedMicros === 0 && inARow <= (sameAgain[last.failure] ?? 0)) {
     const asked = last.retryAfterMs <= LONGEST_RETRY_AFTER_MS ? last.retryAfterMs : 0;
     // Never shorter than our own pause, whatever the provider says.
     const pause = Math.max(asked, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (inARow - 1)));

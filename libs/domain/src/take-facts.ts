@@ -1,6 +1,8 @@
 import type { Clip } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec, RoutingDecision } from '@reelmesh/contracts/shot';
 import type { Fact } from './ports.ts';
+import type { TakePrice } from './price.ts';
+import type { TakeRecord } from './take.ts';
 
 /** Everything needed to go on with a take whatever the configuration says later. */
 export interface TakeIntent {
@@ -17,7 +19,10 @@ export interface TakeIntent {
   /** The provider's own request body, ready to send. */
   readonly request: unknown;
   readonly requestDigest: string;
+  /** US dollars, the discount taken off. */
   readonly quoteMicros: number;
+  /** Behind the quote; absent of takes that were quoted before there were prices. */
+  readonly price?: TakePrice;
   readonly spec: RenderSpec;
   readonly strategy: string;
   readonly decision: RoutingDecision;
@@ -28,6 +33,7 @@ export interface TakeIntent {
   readonly fallbackReason: string;
 }
 
+/** Costs are what the provider charged: in the currency of the take's price, before any discount. */
 export interface TakeBodies {
   'take.intent': TakeIntent;
   /** From here on bytes may have left. Whoever inserts this fact, and nobody else, sends. */
@@ -70,9 +76,12 @@ export const takePrefix = (filmId: string, shotKey: string): string => `${filmId
 
 export const takeStream = (id: string): string => `take/${id}`;
 
-/** Each step of a take happens at most once, so its name is its id. */
-export const takeFactId = (id: string, kind: TakeKind): string =>
-  `${takeStream(id)}/${kind.slice('take.'.length)}`;
+/**
+ * Each step of a take happens at most once, so its name is its id. Whatever leads out of the intent has the id of the
+ * sending: of those who would send, refuse or cancel the take only one can.
+ */
+export const takeFactId = (id: string, kind: TakeKind, from?: TakeRecord['state']): string =>
+  `${takeStream(id)}/${from === 'TAKE_STATE_INTENT' ? 'sending' : kind.slice('take.'.length)}`;
 
 /** Order of the steps within a take's stream. */
 export const takeSeq: Readonly<Record<TakeKind, number>> = {

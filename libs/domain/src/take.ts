@@ -1,5 +1,6 @@
 import type { Clip } from '@reelmesh/contracts/common';
 import type { FailureClass, TakeState } from '@reelmesh/contracts/shot';
+import { chargeOf, priceOfTake } from './price.ts';
 import type { TakeFact, TakeIntent, TakeKind } from './take-facts.ts';
 
 /** A take as its facts tell it. */
@@ -11,7 +12,10 @@ export interface TakeRecord {
   /** Who sent it: the instance and its run. */
   readonly sender: string;
   readonly taskId: string;
+  /** US dollars, the discount taken off, at the rate of the quote. */
   readonly costMicros: number;
+  /** What the provider charged: in its currency, before any discount. */
+  readonly chargedMicros: number;
   readonly failure: FailureClass;
   readonly message: string;
   /** How long the provider that refused it asked to be left alone; 0 when it did not say. */
@@ -29,8 +33,10 @@ export interface TakeRecord {
 export const takeSteps: Readonly<Record<Exclude<TakeKind, 'take.intent'>, readonly TakeState[]>> = {
   'take.sending': ['TAKE_STATE_INTENT'],
   'take.accepted': ['TAKE_STATE_SENDING'],
-  'take.not_sent': ['TAKE_STATE_SENDING'],
-  'take.rejected': ['TAKE_STATE_SENDING'],
+  // From INTENT: its provider was switched off before it was sent.
+  'take.not_sent': ['TAKE_STATE_INTENT', 'TAKE_STATE_SENDING'],
+  // From INTENT: no budget had room for it.
+  'take.rejected': ['TAKE_STATE_INTENT', 'TAKE_STATE_SENDING'],
   // From ACCEPTED: the deadline is over and the provider does not say how it ended.
   'take.unknown': ['TAKE_STATE_SENDING', 'TAKE_STATE_ACCEPTED'],
   'take.found': ['TAKE_STATE_UNKNOWN', 'TAKE_STATE_PARKED'],
@@ -74,6 +80,7 @@ export function applyTake(take: TakeRecord | undefined, fact: TakeFact): TakeRec
       sender: '',
       taskId: '',
       costMicros: 0,
+      chargedMicros: 0,
       failure: 'FAILURE_CLASS_UNSPECIFIED',
       message: '',
       retryAfterMs: 0,
@@ -86,10 +93,14 @@ export function applyTake(take: TakeRecord | undefined, fact: TakeFact): TakeRec
   if (take === undefined) throw new Error(`${fact.stream} begins with ${fact.kind}`);
   if (!mayStep(take.state, fact.kind))
     throw new Error(`${fact.stream}: ${fact.kind} cannot follow ${take.state}`);
-  return { ...take, ...change(fact), updatedAtMs: fact.atMs };
+  return { ...take, ...change(take.intent, fact), updatedAtMs: fact.atMs };
 }
 
-function change(fact: Exclude<TakeFact, { kind: 'take.intent' }>): Partial<TakeRecord> {
+function change(intent: TakeIntent, fact: Exclude<TakeFact, { kind: 'take.intent' }>): Partial<TakeRecord> {
+  const cost = (chargedMicros: number): Pick<TakeRecord, 'costMicros' | 'chargedMicros'> => ({
+    chargedMicros,
+    costMicros: chargeOf(priceOfTake(intent), chargedMicros).usdMicros,
+  });
   switch (fact.kind) {
     case 'take.sending':
       return { state: 'TAKE_STATE_SENDING', sender: fact.body.sender };
@@ -110,26 +121,26 @@ function change(fact: Exclude<TakeFact, { kind: 'take.intent' }>): Partial<TakeR
       return {
         state: 'TAKE_STATE_WRITTEN_OFF',
         failure: 'FAILURE_CLASS_LOST',
-        costMicros: fact.body.costMicros,
+        ...cost(fact.body.costMicros),
       };
     case 'take.cancel_requested':
       return { cancelRequested: true };
     case 'take.succeeded':
-      return { state: 'TAKE_STATE_SUCCEEDED', costMicros: fact.body.costMicros };
+      return { state: 'TAKE_STATE_SUCCEEDED', ...cost(fact.body.costMicros) };
     case 'take.failed':
-      return { state: 'TAKE_STATE_FAILED', ...fact.body };
+      return { state: 'TAKE_STATE_FAILED', ...fact.body, ...cost(fact.body.costMicros) };
     case 'take.cancelled':
       return {
         state: 'TAKE_STATE_CANCELLED',
         failure: 'FAILURE_CLASS_CANCELLED',
-        costMicros: fact.body.costMicros,
+        ...cost(fact.body.costMicros),
       };
     case 'take.expired':
       return {
         state: 'TAKE_STATE_EXPIRED',
         failure: 'FAILURE_CLASS_LOST',
         message: fact.body.message,
-        costMicros: fact.body.costMicros,
+        ...cost(fact.body.costMicros),
       };
     case 'take.settled':
       return { state: 'TAKE_STATE_SETTLED', clip: fact.body.clip };
@@ -144,6 +155,11 @@ export function isTakeOver(state: TakeState): boolean {
 /** Whether the provider may have charged without our knowing. */
 export function isInDoubt(state: TakeState): boolean {
   return takeVerdict[state] === 'doubt';
+}
+
+/** Whether it is known what the provider has charged, or will not charge. */
+export function isChargeKnown(state: TakeState): boolean {
+  return state === 'TAKE_STATE_SUCCEEDED' || isTakeOver(state);
 }
 
 const takeVerdict: Readonly<Record<TakeState, 'under-way' | 'over' | 'doubt'>> = {

@@ -1,19 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { balanceOf } from '../src/index.ts';
-import type { LedgerFact } from '../src/index.ts';
+import { balanceOf, bookingsOf, foldTake, reservation, usdBalanceOf } from '../src/index.ts';
+import type { LedgerFact, TakeIntent } from '../src/index.ts';
+import { takeLog } from './sample.ts';
 
-describe('the ledger', () => {
-  const entry = (kind: LedgerFact['body']['entry'], amountMicros: number, currency = 'USD'): LedgerFact => ({
-    id: '',
-    stream: 'ledger/f1',
-    seq: 0,
-    kind: 'ledger',
-    tenant: 'local',
-    atMs: 0,
-    epoch: 0,
-    body: { entry: kind, filmId: 'f1', takeId: '', provider: '', model: '', amountMicros, currency },
-  });
+const entry = (
+  kind: LedgerFact['body']['entry'],
+  amountMicros: number,
+  more: Partial<LedgerFact['body']> = {},
+): LedgerFact => ({
+  id: '',
+  stream: 'ledger/f1',
+  seq: 0,
+  kind: 'ledger',
+  tenant: 'local',
+  atMs: 0,
+  epoch: 0,
+  body: {
+    ...{ entry: kind, filmId: 'f1', shotId: 's1', takeId: 't1', provider: '', model: '', amountMicros },
+    ...{ currency: 'USD', usdMicros: amountMicros, listMicros: 0, seconds: 0, ...more },
+  },
+});
 
+describe('the balance', () => {
   test('holds what is reserved and neither spent nor given back', () => {
     const entries = [
       entry('LEDGER_KIND_RESERVE', 100),
@@ -29,9 +37,75 @@ describe('the ledger', () => {
     });
   });
 
-  test('never adds two currencies', () => {
-    expect(() => balanceOf([entry('LEDGER_KIND_SETTLE', 1), entry('LEDGER_KIND_SETTLE', 1, 'CNY')])).toThrow(
-      'cannot add USD and CNY',
-    );
+  test('a take that cost more than was set aside takes nothing from what is held for another', () => {
+    const entries = [
+      entry('LEDGER_KIND_RESERVE', 100),
+      entry('LEDGER_KIND_SETTLE', 150),
+      entry('LEDGER_KIND_RESERVE', 100, { takeId: 't2' }),
+    ];
+
+    expect(balanceOf(entries)).toMatchObject({ settledMicros: 150, heldMicros: 100 });
+  });
+
+  test('never adds two currencies, but in dollars', () => {
+    const entries = [
+      entry('LEDGER_KIND_SETTLE', 1_000_000),
+      entry('LEDGER_KIND_SETTLE', 1_000_000, { currency: 'CNY', usdMicros: 140_845 }),
+    ];
+
+    expect(() => balanceOf(entries)).toThrow('cannot add USD and CNY');
+    expect(usdBalanceOf(entries).settledMicros).toBe(1_140_845);
+  });
+});
+
+describe('what is booked of a take', () => {
+  const yuan = {
+    ...{ currency: 'CNY', listMicros: 1_000_000, discountPercent: 20, usdMicrosPerUnit: 140_845, seconds: 5 },
+  } satisfies TakeIntent['price'];
+  const sending = ['take.sending', { sender: 'g/r' }] as const;
+  const accepted = ['take.accepted', { taskId: 't' }] as const;
+  const take = (...steps: Parameters<typeof takeLog>[2][]) =>
+    foldTake(takeLog(1, { price: yuan, quoteMicros: 112_676 }, ...steps))!;
+
+  test('its quote is set aside in the currency of its provider, less the discount, and in dollars', () => {
+    expect(reservation(take(), 7, 5)).toMatchObject({
+      id: 'ledger/reserve/000000000007',
+      kind: 'ledger.reserve',
+      body: { amountMicros: 800_000, currency: 'CNY', usdMicros: 112_676, listMicros: 0, seconds: 0 },
+    });
+  });
+
+  test.each([
+    ['the whole price', 1_000_000, [['LEDGER_KIND_SETTLE', 800_000, 112_676, 1_000_000, 5]]],
+    [
+      'half of it',
+      500_000,
+      [
+        ['LEDGER_KIND_SETTLE', 400_000, 56_338, 500_000, 5],
+        ['LEDGER_KIND_RELEASE', 400_000, 56_338, 0, 0],
+      ],
+    ],
+    ['nothing', 0, [['LEDGER_KIND_RELEASE', 800_000, 112_676, 0, 0]]],
+    ['more than the quote', 1_500_000, [['LEDGER_KIND_SETTLE', 1_200_000, 169_014, 1_500_000, 5]]],
+  ] as const)('when it is charged %s', (_name, costMicros, entries) => {
+    const ended = take(sending, accepted, [
+      'take.failed',
+      { failure: 'FAILURE_CLASS_BAD_OUTPUT', message: '', costMicros },
+    ]);
+
+    const booked = bookingsOf(ended, true).map(({ body }) => [
+      ...[body.entry, body.amountMicros, body.usdMicros, body.listMicros, body.seconds],
+    ]);
+
+    expect(booked).toEqual(entries);
+  });
+
+  test('nothing while its charge is not known', () => {
+    expect(bookingsOf(take(sending, accepted), true)).toEqual([]);
+    expect(bookingsOf(take(sending, ['take.unknown', { message: '' }]), true)).toEqual([]);
+  });
+
+  test('nothing is given back where nothing was set aside', () => {
+    expect(bookingsOf(take(['take.cancelled', { costMicros: 0 }]), false)).toEqual([]);
   });
 });

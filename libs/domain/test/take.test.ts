@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyTake, foldTake, foldTakes, isInDoubt, isTakeOver, mayStep, takeSteps } from '../src/index.ts';
+import {
+  applyTake,
+  foldTake,
+  foldTakes,
+  isInDoubt,
+  isTakeOver,
+  mayStep,
+  takeFactId,
+  takeSteps,
+} from '../src/index.ts';
 import type { TakeFact, TakeKind, TakeRecord } from '../src/index.ts';
 import { clip, takeLog } from './sample.ts';
 
@@ -33,6 +42,8 @@ describe('the life of a take', () => {
     [['take.sending', 'take.accepted', 'take.succeeded', 'take.settled'], 'TAKE_STATE_SETTLED', 480_000],
     [['take.sending', 'take.not_sent'], 'TAKE_STATE_NOT_SENT', 0],
     [['take.sending', 'take.rejected'], 'TAKE_STATE_REJECTED', 0],
+    [['take.rejected'], 'TAKE_STATE_REJECTED', 0],
+    [['take.not_sent'], 'TAKE_STATE_NOT_SENT', 0],
     [['take.sending', 'take.unknown', 'take.parked'], 'TAKE_STATE_PARKED', 0],
     [
       ['take.sending', 'take.unknown', 'take.parked', 'take.found', 'take.succeeded', 'take.settled'],
@@ -92,6 +103,30 @@ describe('the life of a take', () => {
 
   test('nothing is ever sent twice: sending follows only from the intent', () => {
     expect(takeSteps['take.sending']).toEqual(['TAKE_STATE_INTENT']);
+  });
+
+  test('whoever sends, refuses or cancels an intent writes the same fact: only one of them can', () => {
+    const exits = steps.filter((kind) => mayStep('TAKE_STATE_INTENT', kind));
+
+    expect(exits.sort()).toEqual(['take.cancelled', 'take.not_sent', 'take.rejected', 'take.sending']);
+    expect(new Set(exits.map((kind) => takeFactId('t1', kind, 'TAKE_STATE_INTENT'))).size).toBe(1);
+  });
+
+  test('what a provider bills in its own currency costs dollars at the rate of the quote, less its discount', () => {
+    const price = {
+      currency: 'CNY',
+      listMicros: 1_000_000,
+      discountPercent: 25,
+      usdMicrosPerUnit: 140_000,
+      seconds: 5,
+    };
+    const [sending, accepted, succeeded] = (['take.sending', 'take.accepted', 'take.succeeded'] as const).map(
+      (kind) => [kind, { ...bodies[kind], costMicros: 1_000_000 }] as never,
+    );
+
+    const take = foldTake(takeLog(1, { price }, sending!, accepted!, succeeded!));
+
+    expect(take).toMatchObject({ chargedMicros: 1_000_000, costMicros: 105_000 });
   });
 
   test('doubt ends only by a finding or by somebody’s word, never by itself', () => {

@@ -1,0 +1,124 @@
+import type {
+  BudgetRule,
+  BudgetUse,
+  Clock,
+  FactStore,
+  LedgerFact,
+  TakeRecord,
+  Verdict,
+} from '@reelmesh/domain';
+import {
+  Spending,
+  budgetText,
+  chargeOf,
+  ledgerKinds,
+  priceOfTake,
+  reservation,
+  reserveNumber,
+} from '@reelmesh/domain';
+import type { Logger } from '@reelmesh/service';
+import { FactFollower } from './fact-follower.ts';
+
+export interface KeeperDeps {
+  readonly facts: FactStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly budgets: readonly BudgetRule[];
+}
+
+const granted: Verdict = { refusedBy: undefined, exceeded: [] };
+
+/**
+ * Sets money aside before anything is sent (I4). Reservations are numbered over all gateways, and the store inserts a
+ * number once: whoever gets the next one in has decided knowing all reservations there are, so any number of gateways
+ * together stay within every budget. Who finds the number taken reads on and decides again.
+ */
+export class LedgerKeeper {
+  readonly #deps: KeeperDeps;
+  readonly #follower: FactFollower;
+  readonly #spending = new Spending();
+  /** Our own entries that the follower has yet to come to. */
+  readonly #ahead = new Set<string>();
+  readonly #warned = new Set<string>();
+  #last = 0;
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+    this.#follower = new FactFollower(deps.facts, ledgerKinds);
+  }
+
+  /** Sets the take's quote aside, unless a hard budget has no room for it. Idempotent by take. */
+  reserve(take: TakeRecord): Promise<Verdict> {
+    return this.#inLine(async () => {
+      const verdict = await this.#reserve(take);
+      this.#warn(verdict.exceeded, take);
+      return verdict;
+    });
+  }
+
+  /** Budgets that a take falls under, with what of them is used up now. */
+  spending(): Promise<Spending> {
+    return this.#inLine(async () => {
+      await this.#readOn();
+      return this.#spending;
+    });
+  }
+
+  async #reserve(take: TakeRecord): Promise<Verdict> {
+    const { facts, clock, budgets } = this.#deps;
+    const { provider } = take.intent;
+    const price = priceOfTake(take.intent);
+    const { usdMicros } = chargeOf(price, price.listMicros);
+    // Every turn but the last finds that another gateway has reserved meanwhile, or reads on once.
+    for (let fresh = false; ;) {
+      if (this.#spending.isReserved(take.id)) return granted;
+      const atMs = clock.now();
+      const verdict = this.#spending.judge(budgets, { tenant: take.tenant, provider, usdMicros, atMs });
+      // What others have given back meanwhile may make room.
+      if (verdict.refusedBy !== undefined && fresh) return verdict;
+      if (verdict.refusedBy === undefined) {
+        const entry = reservation(take, this.#last + 1, atMs);
+        const [result] = await facts.append([entry]);
+        if (result === 'inserted') {
+          this.#apply(entry);
+          this.#ahead.add(entry.id);
+          return verdict;
+        }
+      }
+      await this.#readOn();
+      fresh = verdict.refusedBy !== undefined;
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    await this.#follower.readOn((fact) => {
+      if (!this.#ahead.delete(fact.id)) this.#apply(fact as LedgerFact);
+    });
+  }
+
+  #apply(entry: LedgerFact): void {
+    this.#spending.apply(entry);
+    if (entry.kind === 'ledger.reserve') this.#last = Math.max(this.#last, reserveNumber(entry.id) || 0);
+  }
+
+  /** Once for each budget and period: a warning that comes with every take is read by nobody. */
+  #warn(exceeded: readonly BudgetUse[], take: TakeRecord): void {
+    for (const use of exceeded) {
+      const key = `${use.scope} ${use.subject} ${use.period}`;
+      if (this.#warned.has(key)) continue;
+      this.#warned.add(key);
+      const { scope, subject, period, limitMicros } = use;
+      this.#deps.log.warn(
+        { scope, subject, period, limitMicros, takeId: take.id },
+        `${budgetText(use, take.intent.quoteMicros)}: it is soft, so the take goes on`,
+      );
+    }
+  }
+
+  #inLine<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.#line.then(job);
+    this.#line = result.catch(() => undefined);
+    return result;
+  }
+}
