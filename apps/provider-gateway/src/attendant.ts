@@ -32,6 +32,7 @@ interface Watched {
   busy: boolean;
   /** Somebody said "look now" while a look was under way. */
   again: boolean;
+  lookedAgain: boolean;
   /** `wanted` by this process since it watches, then `told` to the provider. */
   cancel: 'no' | 'wanted' | 'told';
 }
@@ -78,7 +79,15 @@ export class Attendant {
   watch(take: TakeRecord, already?: PollResult): void {
     const known = this.#watched.get(take.id);
     if (known !== undefined) return;
-    const watched: Watched = { take, failures: 0, badFiles: 0, busy: false, again: false, cancel: 'no' };
+    const watched: Watched = {
+      take,
+      failures: 0,
+      badFiles: 0,
+      busy: false,
+      again: false,
+      lookedAgain: false,
+      cancel: 'no',
+    };
     this.#watched.set(take.id, watched);
     const hinted = this.#early.delete(take.id);
     if (already !== undefined && already.kind !== 'running') return this.#start(watched, already);
@@ -201,6 +210,10 @@ export class Attendant {
       case 'succeeded':
         return this.#collect(watched, result.output, result.costMicros);
       case 'failed':
+        if (result.lookAgain === true && !watched.lookedAgain) {
+          watched.lookedAgain = true;
+          return this.#mindDeadline(watched, this.#pollMs(watched.take));
+        }
         return this.#end(watched, 'take.failed', {
           failure: result.failure,
           message: result.message,

@@ -1,7 +1,7 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import { canonicalJson } from '@reelmesh/domain';
 import { z } from 'zod';
-import { createdOr, refusalByStatus, underWay } from './provider-api.ts';
+import { createdOr, namesNoFile, refusalByStatus, underWay } from './provider-api.ts';
 import type { ApiAnswer, Running } from './provider-api.ts';
 import type { PollResult, SubmitResult } from './provider.ts';
 
@@ -102,8 +102,7 @@ export function readResult(answer: ApiAnswer, seen: Completed, quoteMicros: numb
     const url = result.safeParse(answer.json).data?.video.url;
     if (url !== undefined) return { kind: 'succeeded', costMicros: quoteMicros, output: { url } };
     if (answer.json === undefined) return undefined;
-    const message = 'fal says that it completed but names no video';
-    return { kind: 'failed', failure: 'FAILURE_CLASS_BAD_OUTPUT', message, costMicros: quoteMicros };
+    return namesNoFile('fal', quoteMicros);
   }
   const text = textOf(answer.json);
   if (answer.status === 400 && /still in progress/i.test(text)) {

@@ -255,6 +255,12 @@ export function underWay(word: string, isKnown: boolean, progress = 0): Running 
   };
 }
 
+/** A success that names no file: never "still running", and looked at once more before it counts. */
+export function namesNoFile(name: string, costMicros: number): PollResult {
+  const message = `${name} says that it succeeded but names no file`;
+  return { kind: 'failed', failure: 'FAILURE_CLASS_BAD_OUTPUT', message, costMicros, lookAgain: true };
+}
+
 /** What the status alone says about a refused create; undefined when it leaves the charge in doubt. */
 export function refusalByStatus(status: number): FailureClass | undefined {
   if (status === 401 || status === 403) return 'FAILURE_CLASS_AUTH';

@@ -38,6 +38,8 @@ export type PollResult =
       readonly failure: FailureClass;
       readonly message: string;
       readonly costMicros: number;
+      /** What is wrong may be the answer alone: worth one more look. */
+      readonly lookAgain?: true;
     }
   | { readonly kind: 'cancelled'; readonly costMicros: number }
   /** The provider no longer knows the task. */

@@ -1,6 +1,6 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
-import { createdOr, refusalByStatus, underWay } from './provider-api.ts';
+import { createdOr, namesNoFile, refusalByStatus, underWay } from './provider-api.ts';
 import type { ApiAnswer } from './provider-api.ts';
 import type { DayUsage, PollResult, SubmitResult } from './provider.ts';
 
@@ -85,12 +85,7 @@ export function readTask(body: unknown, quoteMicros: number): PollResult | undef
     case 'SUCCEEDED': {
       const url = output?.[0];
       if (url !== undefined) return { kind: 'succeeded', costMicros, output: { url } };
-      return {
-        kind: 'failed',
-        failure: 'FAILURE_CLASS_BAD_OUTPUT',
-        message: 'runway says that it succeeded but names no file',
-        costMicros,
-      };
+      return namesNoFile('runway', costMicros);
     }
     case 'FAILED':
       return {

@@ -1,6 +1,6 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
-import { createdOr, refusalByStatus, underWay } from './provider-api.ts';
+import { createdOr, namesNoFile, refusalByStatus, underWay } from './provider-api.ts';
 import type { ApiAnswer } from './provider-api.ts';
 import type { PollResult, SubmitResult } from './provider.ts';
 
@@ -80,8 +80,7 @@ export function readTask(
     case 'SUCCESS': {
       const url = answer.video_result?.[0]?.url;
       if (url !== undefined) return { kind: 'succeeded', costMicros: quoteMicros, output: { url } };
-      const message = 'zhipu says that it succeeded but names no file';
-      return { kind: 'failed', failure: 'FAILURE_CLASS_BAD_OUTPUT', message, costMicros: quoteMicros };
+      return namesNoFile('zhipu', quoteMicros);
     }
     case 'FAIL':
       return {

@@ -136,21 +136,6 @@ describe('fallback with consent (I5)', () => {
     });
     expect(await world.settled()).toBe(PRICE);
   });
-
-  test('success without a file is a bad output, never "still running"', async () => {
-    await world.emulator.script({
-      match: { provider: 'runway', operation: 'create' },
-      action: { type: 'succeed_without_output' },
-    });
-    await world.start();
-
-    await world.render();
-
-    expect(await world.outcome()).toMatchObject({
-      $case: 'failed',
-      value: { failure: 'FAILURE_CLASS_BAD_OUTPUT' },
-    });
-  });
 });
 
 describe('limits', () => {

@@ -4,7 +4,7 @@ import { EMULATOR_API_KEY, EMULATOR_BEARER, EMULATOR_FAL_KEY } from '@reelmesh/t
 import type { Environment } from '@reelmesh/service';
 import type { FaultRule } from '@reelmesh/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { openWorld } from './world.ts';
+import { expectLedgersEqual, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -91,7 +91,7 @@ describe('Pika at fal', () => {
     expect(await world.creates()).toBe(1);
   });
 
-  test('a result that the queue cannot hand out at first (504) is asked for again, not rendered again (D4)', async () => {
+  test('D4: a result call that answers 504 after COMPLETED is read again, never submitted again', async () => {
     await world.emulator.script({
       match: { provider: 'fal', operation: 'result' },
       action: { type: 'respond', status: 504, body: {} },
@@ -103,6 +103,7 @@ describe('Pika at fal', () => {
 
     expect((await world.outcome()).$case).toBe('rendered');
     expect(await world.creates()).toBe(1);
+    await expectLedgersEqual(world);
   });
 });
 

@@ -1,5 +1,6 @@
 import { CacheServiceDefinition } from '@reelmesh/contracts/cache';
 import { commands, events } from '@reelmesh/contracts';
+import { TakeEvent } from '@reelmesh/contracts/event';
 import type { ShotOutcomeEvent } from '@reelmesh/contracts/event';
 import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
 import type { Job } from '@reelmesh/contracts/gpu';
@@ -123,6 +124,10 @@ export async function openWorld() {
     cancelJob: refuse,
   });
   const lines: string[] = [];
+  const waits: string[] = [];
+  bus.tail({ tenant: 'local', filmId: 'film1' }, (name, data) => {
+    if (name === 'take') waits.push(TakeEvent.decode(data).waitingFor);
+  });
   const outcomes: ShotOutcomeEvent[] = [];
   await bus.subscribe(events.outcome, { group: 'scheduler', concurrency: 4 }, async (outcome) => {
     outcomes.push(outcome);
@@ -141,6 +146,8 @@ export async function openWorld() {
     outcomes,
     /** What the gateways have logged. */
     lines,
+    /** What takes of film1 were said to wait for. */
+    waits,
     gateway: bus.client(ProviderGatewayServiceDefinition),
 
     /** Starts a gateway; several may run. */
