@@ -49,6 +49,10 @@ export const config = section('gateway', {
     env: 'RUNWAYML_API_SECRET_PREVIOUS',
     doc: 'the key before it, for takes that were submitted with it',
   }),
+  runwayUploads: field.choice(['large', 'all'], {
+    fallback: 'large',
+    doc: 'which images are uploaded to Runway instead of sent along: those above 5 MB, or all',
+  }),
   falConcurrency: field.int({
     min: 1,
     max: 1000,

@@ -1,5 +1,3 @@
-import { lookup } from 'node:dns';
-import type { LookupAddress, LookupOptions } from 'node:dns';
 import { createWriteStream } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -8,7 +6,7 @@ import { isIP } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError, Code } from '@reelmesh/domain';
-import ipaddr from 'ipaddr.js';
+import { guardedLookup, isLoopbackHost, isPublic } from './addresses.ts';
 
 /** Where a provider's clips come from. */
 export interface OutputSource {
@@ -106,15 +104,12 @@ export function outputSource(endpoint: string, publicHosts: readonly string[]): 
   return { hosts: isLoopbackHost(hostname) ? [host] : publicHosts };
 }
 
-export function isLoopbackHost(hostname: string): boolean {
-  return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost';
-}
-
 async function open(url: URL, { hosts, own }: OutputSource, signal: AbortSignal): Promise<IncomingMessage> {
   const trusted = own?.origin === url.origin ? own : undefined;
   if (trusted === undefined) check(url, hosts);
   const loopback = isLoopbackHost(url.hostname) && hosts.includes(url.host);
-  const guard = trusted === undefined ? { lookup: guardedLookup(loopback) } : { headers: trusted.headers };
+  const guard =
+    trusted === undefined ? { lookup: guardedLookup(loopback, refused) } : { headers: trusted.headers };
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(
       url,
@@ -126,33 +121,6 @@ async function open(url: URL, { hosts, own }: OutputSource, signal: AbortSignal)
     );
     request.end();
   });
-}
-
-type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
-
-/** Resolves a name and refuses addresses that are not public: what was checked is what is connected to. */
-function guardedLookup(allowLoopback: boolean) {
-  return (hostname: string, options: LookupOptions, done: LookupDone): void => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return done(error, []);
-      const inner = addresses.find(
-        ({ address }) => !isPublic(address) && !(allowLoopback && isLoopback(address)),
-      );
-      if (inner !== undefined)
-        return done(refused(`${hostname} is at ${inner.address}, not a public address`), []);
-      const [first] = addresses;
-      if (options.all === true || first === undefined) return done(null, addresses);
-      done(null, first.address, first.family);
-    });
-  };
-}
-
-function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
-}
-
-function isLoopback(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
 }
 
 const lost = (message: string, cause?: unknown): AppError =>

@@ -3,6 +3,8 @@ import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
 import { readResult, readStatus, readSubmit, requestPath, soleMatch } from './fal-answers.ts';
+import { fillSlots, hasSlots } from './image-slots.ts';
+import type { ImageSource } from './image-source.ts';
 import { inputOf, promptLengthOf } from './knobs.ts';
 import type { Knobs, ModelRow } from './knobs.ts';
 import { ProviderApi } from './provider-api.ts';
@@ -19,6 +21,9 @@ const HEADERS = {
   'x-app-fal-disable-fallback': 'true',
 };
 
+/** Room for a list of requests with images of some megabytes each. */
+const MAX_LIST_BYTES = 128 * 1024 * 1024;
+
 /** Nobody's request: asking after it tells about the key alone. */
 const NOBODY = requestPath('fal-ai/pika', '00000000-0000-0000-0000-000000000000');
 
@@ -27,6 +32,7 @@ export interface FalOptions {
   readonly platformUrl: string;
   readonly key: string | undefined;
   readonly previousKey?: string | undefined;
+  readonly images?: ImageSource | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -44,8 +50,10 @@ export class Fal implements Provider {
   readonly name = 'fal';
   readonly #queue: ProviderApi;
   readonly #platform: ProviderApi;
+  readonly #images: ImageSource | undefined;
 
   constructor({ key, previousKey, queueUrl, platformUrl, ...timeouts }: FalOptions) {
+    this.#images = timeouts.images;
     const api = (baseUrl: string, variable: string): ProviderApi =>
       new ProviderApi({
         ...timeouts,
@@ -99,8 +107,12 @@ export class Fal implements Provider {
     });
     const at = { ...take.intent, endpoint: this.#platform.baseUrl };
     const list = `/v1/models/requests/by-endpoint?${query.toString()}`;
-    const { json } = await this.#platform.ask('GET', at, list, signal);
-    const id = soleMatch(json, body);
+    // The list repeats every input, images and all.
+    const room = hasSlots(body) ? { maxAnswerBytes: MAX_LIST_BYTES } : {};
+    const { json } = await this.#platform.ask('GET', at, list, signal, room);
+    const images = this.#images;
+    const sent = images === undefined ? body : await fillSlots(body, async (image) => images.dataUri(image));
+    const id = soleMatch(json, sent);
     return id === undefined ? { kind: 'cannot-tell' } : { kind: 'found', taskId: requestPath(path, id) };
   }
 

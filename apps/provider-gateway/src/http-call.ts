@@ -1,14 +1,19 @@
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { GuardedLookup } from './addresses.ts';
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** 4 MiB when absent. */
+  readonly maxAnswerBytes?: number;
+  /** For an address that is not the operator's word. */
+  readonly lookup?: GuardedLookup;
 }
 
 export interface HttpAnswer {
@@ -36,6 +41,7 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
  * matters for money answerable: until it stands, not a byte of the request has left, so the call was surely not sent.
  */
 export function httpCall(call: HttpCall): Promise<HttpAnswer> {
+  const { maxAnswerBytes = MAX_ANSWER_BYTES } = call;
   const secure = call.url.protocol === 'https:';
   const options: RequestOptions = {
     method: call.method,
@@ -44,6 +50,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       ...(call.body === undefined ? {} : { 'content-length': Buffer.byteLength(call.body) }),
     },
     agent: false,
+    ...(call.lookup === undefined ? {} : { lookup: call.lookup }),
     signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
   };
   return new Promise((resolve, reject) => {
@@ -57,8 +64,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
       let size = 0;
       answer.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES)
-          answer.destroy(new Error(`answer of more than ${MAX_ANSWER_BYTES} bytes`));
+        if (size > maxAnswerBytes) answer.destroy(new Error(`answer of more than ${maxAnswerBytes} bytes`));
         else chunks.push(chunk);
       });
       answer.on('error', fail);

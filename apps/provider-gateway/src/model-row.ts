@@ -28,27 +28,67 @@ const ratio = z
     return { name, width: Number(width), height: Number(height) };
   });
 
+/** A name, or a JSON pointer. */
+const name = z.string().regex(/^(\/.+|[^/]+)$/, 'must be a name or a JSON pointer');
+
+/** Its name alone where it takes all that a film may ask for. */
+const ranged = (from: number, to: number) =>
+  z.union([
+    name.transform((own) => ({ name: own, from, to })),
+    z.strictObject({ name, from: z.number(), to: z.number() }),
+  ]);
+
 const knobs = z.strictObject({
-  prompt: z.string(),
-  ratio: z.string().optional(),
-  seconds: z.string().optional(),
+  prompt: name.optional(),
+  ratio: name.optional(),
+  seconds: name.optional(),
   secondsAs: z.enum(['number', 'text']).optional(),
-  seed: z.string().optional(),
+  seed: name.optional(),
+  motion: ranged(0, 255).optional(),
+  guidance: ranged(1, 20).optional(),
+  negativePrompt: name.optional(),
 });
+
+const images = z
+  .strictObject({
+    first: name.optional(),
+    last: name.optional(),
+    reference: z
+      .string()
+      .regex(/^\/.*-/, 'must be a JSON pointer with a - in it: there may be several')
+      .optional(),
+  })
+  .transform(present);
+
+/** What a way of asking a model may say of its own. */
+const asking = {
+  remoteId: z.string().optional(),
+  path: z.string().startsWith('/').optional(),
+  images: images.optional(),
+  imageTypes: z.array(z.string()).min(1).optional(),
+  maxImageBytes: whole.positive().optional(),
+  /** None: the size is the model's own, or follows the image. */
+  ratios: z.array(ratio).optional(),
+  knobs: knobs.optional(),
+  fps: whole.positive().optional(),
+};
+
+const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+const form = z
+  .strictObject({ ...asking, seconds: seconds.optional(), parameters: parameters.optional() })
+  .transform(present);
 
 /** A row of the table: what a model can do and what it costs. */
 export const modelRow = z
   .strictObject({
+    ...asking,
     provider: z.string(),
     model: z
       .string()
       .regex(/^[^/]+$/, 'must have no slash: the name that the provider uses goes into remoteId'),
-    remoteId: z.string().optional(),
     revision: z.string(),
     seconds,
-    ratios: z.array(ratio).min(1).optional(),
-    knobs: knobs.optional(),
-    fps: whole.positive().optional(),
     languages: z.array(z.string()).optional(),
     maxPromptLength: whole.optional(),
     microsPerSecond: whole.optional(),
@@ -56,14 +96,17 @@ export const modelRow = z
     expectedMsPerSecond: whole,
     pollMs: whole.positive(),
     deadlineMs: whole.positive(),
-    parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+    parameters: parameters.default({}),
+    /** Other ways of asking, by the images that they need; what they name stands in for the row's own. */
+    forms: z.array(form).min(1).optional(),
   })
   .refine((row) => (row.microsPerSecond === undefined) !== (row.priceMicros === undefined), {
     message: 'must have either microsPerSecond or priceMicros',
   })
   .refine(
-    ({ priceMicros, seconds: offered }) =>
-      priceMicros === undefined || offered.every((s) => s in priceMicros),
+    ({ priceMicros, seconds: offered, forms = [] }) =>
+      priceMicros === undefined ||
+      [offered, ...forms.map((one) => one.seconds ?? [])].flat().every((s) => s in priceMicros),
     {
       path: ['priceMicros'],
       message: 'must price every length that is offered',
@@ -72,15 +115,14 @@ export const modelRow = z
 
 /** The row without what is absent. */
 export function cardOf({ remoteId, microsPerSecond, ...row }: z.infer<typeof modelRow>): ModelRow {
-  const set = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
-  return {
-    ...(set as Defined<typeof row>),
-    remoteId: remoteId ?? row.model,
-    microsPerSecond: microsPerSecond ?? 0,
-  };
+  return { ...present(row), remoteId: remoteId ?? row.model, microsPerSecond: microsPerSecond ?? 0 };
 }
 
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function present<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>;
+}
 
 function onlyEntry(entries: Record<string, string>): readonly [string, string] {
   const [entry = ['', '']] = Object.entries(entries);

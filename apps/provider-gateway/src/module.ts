@@ -10,6 +10,7 @@ import { ClipCollector } from './clip-collector.ts';
 import { config, environment } from './config.ts';
 import { loadProviderFiles } from './declarative/provider-files.ts';
 import { FilmStops } from './film-stops.ts';
+import { ImageSource } from './image-source.ts';
 import { gatewayService } from './gateway-service.ts';
 import { LedgerKeeper } from './ledger-keeper.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -50,7 +51,9 @@ export const module: ServiceModule<Deps, typeof config> = {
       { clock, log, metrics },
       (key) => bus.hint('breaker', key),
     );
-    const opened = openProviders(settings, files, env ?? environment(), bus, { clock, log, breakers });
+    const guard = { clock, log, breakers };
+    const images = new ImageSource(blobs);
+    const opened = openProviders(settings, files, env ?? environment(), bus, guard, images);
     const { byName: providers, slots, selfHosted } = opened;
     const senderName = `gateway-${instanceId}/${ids.next('r')}`;
     const takeLog = new TakeLog(facts, clock);

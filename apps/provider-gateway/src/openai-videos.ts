@@ -2,8 +2,8 @@ import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { OutputSource } from './download.ts';
 import { inputOf, promptLengthOf } from './knobs.ts';
+import type { ImageSource } from './image-source.ts';
 import type { Input, Knobs, ModelRow } from './knobs.ts';
-import { multipart } from './multipart.ts';
 import { readCreate, readVideo } from './openai-videos-answers.ts';
 import { ProviderApi } from './provider-api.ts';
 import type { CreateRequest, Identity } from './provider-api.ts';
@@ -13,6 +13,8 @@ import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult 
 interface Profile {
   readonly body: 'json' | 'multipart';
   readonly knobs: Knobs;
+  /** What this server calls what the catalogue names in OpenAI's words or SGLang's. */
+  readonly names?: Readonly<Record<string, string>>;
   /** Whether DELETE stops a job. Where it only makes the server forget it, the job had better end and be kept. */
   readonly deleteStops: boolean;
 }
@@ -21,9 +23,20 @@ const shape = { prompt: 'prompt', ratio: 'size', seconds: 'seconds' } as const;
 
 export const profiles = {
   /** Wants a picture in a form, so jobs of text go as JSON; gives every job seed 1024 unless told. */
-  sglang: { body: 'json', knobs: { ...shape, seed: 'seed' }, deleteStops: false },
+  sglang: {
+    body: 'json',
+    knobs: { ...shape, seed: 'seed' },
+    // A picture in JSON is an address, and a data URI is one.
+    names: { input_reference: 'reference_url' },
+    deleteStops: false,
+  },
   /** Takes forms only. */
-  'vllm-omni': { body: 'multipart', knobs: { ...shape, secondsAs: 'text', seed: 'seed' }, deleteStops: true },
+  'vllm-omni': {
+    body: 'multipart',
+    knobs: { ...shape, secondsAs: 'text', seed: 'seed' },
+    names: { diffusers_kwargs: 'extra_params' },
+    deleteStops: true,
+  },
   /** OpenAI's own shape, which knows no seed. */
   openai: { body: 'multipart', knobs: { ...shape, secondsAs: 'text' }, deleteStops: true },
 } as const satisfies Record<string, Profile>;
@@ -32,6 +45,7 @@ export interface OpenAiVideosOptions {
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
   readonly previousKey?: string | undefined;
+  readonly images?: ImageSource | undefined;
   readonly profile: keyof typeof profiles;
   /** The one model that the server runs, as the catalogue names it. */
   readonly model: string;
@@ -81,7 +95,7 @@ export class OpenAiVideos implements Provider {
     return {
       endpoint: this.#api.baseUrl,
       credentialRef: this.#api.credentialRef,
-      request: this.#create({ model: row.remoteId, ...input }),
+      request: this.#create({ model: row.remoteId, ...renamed(input, this.#profile.names) }),
       warnings,
     };
   }
@@ -121,10 +135,12 @@ export class OpenAiVideos implements Provider {
 
   #create(input: Input): CreateRequest {
     const path = '/v1/videos';
-    if (this.#profile.body === 'json') return { path, body: input };
-    const { contentType, body } = multipart(input);
-    return { path, headers: { 'content-type': contentType }, body };
+    return this.#profile.body === 'json' ? { path, body: input } : { path, form: input };
   }
+}
+
+function renamed(input: Input, names: Readonly<Record<string, string>> = {}): Input {
+  return Object.fromEntries(Object.entries(input).map(([name, value]) => [names[name] ?? name, value]));
 }
 
 function gone({ cancelRequested, intent }: TakeRecord): PollResult {

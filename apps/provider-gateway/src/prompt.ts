@@ -3,8 +3,9 @@ import type { Picture } from '@reelmesh/contracts/shot';
 /**
  * The picture in words, in the structure that Runway publishes: camera movement, colon, establishing scene, then
  * details as sentences. What is there, never what is absent.
+ * @param motion 0 to 255, for a model that has no parameter for it
  */
-export function promptOf(picture: Picture): string {
+export function promptOf(picture: Picture, motion?: number): string {
   const camera = [moves[picture.move], sizes[picture.size], angles[picture.angle]].filter(isText).join(', ');
   const place = [
     intExts[picture.intExt],
@@ -19,8 +20,18 @@ export function promptOf(picture: Picture): string {
     picture.cast.length === 0 ? '' : `In the picture: ${picture.cast.join(', ')}.`,
     picture.flashback ? 'A memory: faded colours, soft edges.' : '',
     picture.onScreenText === '' ? '' : `Text in the picture reads "${picture.onScreenText}".`,
+    motion === undefined ? '' : wordsForMotion(motion),
   ].filter(isText);
   return `${camera === '' ? 'Static shot' : camera}: ${[place, ...details].filter(isText).join('. ')}`;
+}
+
+/** Five words for 256 buckets; 127, which Stable Video Diffusion takes for granted, is in the middle of them. */
+function wordsForMotion(motion: number): string {
+  if (motion < 32) return 'Almost still: hardly anything moves.';
+  if (motion < 96) return 'Calm, slow movement.';
+  if (motion < 160) return 'Natural movement.';
+  if (motion < 224) return 'Dynamic movement.';
+  return 'Very dynamic, fast movement.';
 }
 
 const isText = (text: string | undefined): text is string => text !== undefined && text !== '';

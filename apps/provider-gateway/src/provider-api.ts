@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { AppError, Code } from '@reelmesh/domain';
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import type { Obstacle, TakeIntent } from '@reelmesh/domain';
-import { isLoopbackHost } from './download.ts';
+import { isLoopbackHost } from './addresses.ts';
+import { contentOf } from './create-request.ts';
+import type { Content, CreateRequest, PlaceImage } from './create-request.ts';
 import { HttpFailure, httpCall, jsonOf } from './http-call.ts';
 import type { HttpCall } from './http-call.ts';
+import type { ImageSource } from './image-source.ts';
 import type { PollResult, SubmitResult } from './provider.ts';
 import { retryAfterMs } from './retry-after.ts';
+
+export type { CreateRequest } from './create-request.ts';
 
 export type Running = Extract<PollResult, { readonly kind: 'running' }>;
 
@@ -24,6 +29,8 @@ export interface ApiOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A server of our own may do without a secret, and then without TLS. */
   readonly secretOptional?: boolean;
+  /** Where the images of requests are read from; absent where there are none. */
+  readonly images?: ImageSource | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -38,13 +45,8 @@ export interface ApiAnswer {
 /** With what identity a take was submitted: it is asked after with the same. */
 export type Identity = Pick<TakeIntent, 'endpoint' | 'credentialRef'>;
 
-/** A create call as it is kept with the take: everything but the secret. */
-export interface CreateRequest {
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, or text that goes as it is under the content type of `headers`. */
-  readonly body: unknown;
-}
+/** What a call may bring beyond its address. */
+type Call = Partial<Content> & Pick<HttpCall, 'maxAnswerBytes'>;
 
 /**
  * What all HTTP providers have in common: one call a method on a connection of its own, to where the take was submitted
@@ -86,18 +88,37 @@ export class ProviderApi {
     return secret === undefined && !secretOptional ? { reason: 'not_configured' } : undefined;
   }
 
-  /** The one create call. Never throws. */
+  /**
+   * The one create call. Never throws. What fails before it (an image that cannot be had or brought to the provider) was
+   * not sent; an image that is not there is refused, for no try brings it back.
+   * @param placed what stands for an image in the request; a data URI when absent
+   */
   async create(
     identity: Identity,
     request: CreateRequest,
     signal: AbortSignal,
     read: (answer: ApiAnswer) => SubmitResult,
+    placed?: PlaceImage,
   ): Promise<SubmitResult> {
+    let content: Content;
+    try {
+      content = await contentOf(request, this.#options.images, placed);
+    } catch (error) {
+      const { code, message } = AppError.from(error);
+      return code === Code.INVALID_ARGUMENT
+        ? { kind: 'rejected', failure: 'FAILURE_CLASS_INVALID_INPUT', message }
+        : { kind: 'not-sent', message };
+    }
     let answer: ApiAnswer;
     try {
-      const { path, headers = {}, body } = request;
-      const content = { headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
-      answer = await this.#call('POST', identity, path, signal, this.#options.submitTimeoutMs, content);
+      answer = await this.#call(
+        'POST',
+        identity,
+        request.path,
+        signal,
+        this.#options.submitTimeoutMs,
+        content,
+      );
     } catch (error) {
       const kind = error instanceof HttpFailure && error.sent ? 'unknown' : 'not-sent';
       return { kind, message: AppError.from(error).message };
@@ -123,8 +144,9 @@ export class ProviderApi {
     identity: Identity,
     path: string,
     signal: AbortSignal,
+    room: Pick<Call, 'maxAnswerBytes'> = {},
   ): Promise<ApiAnswer> {
-    const answer = await this.askAnyhow(method, identity, path, signal);
+    const answer = await this.askAnyhow(method, identity, path, signal, room);
     if (answer.status >= 500 || answer.status === 429) throw this.noSense(method, answer);
     return answer;
   }
@@ -142,11 +164,11 @@ export class ProviderApi {
     identity: Identity,
     path: string,
     signal: AbortSignal,
-    content: { readonly body?: string } = {},
+    call: Call = {},
   ): Promise<ApiAnswer> {
     let answer: ApiAnswer;
     try {
-      answer = await this.#call(method, identity, path, signal, this.#options.callTimeoutMs, content);
+      answer = await this.#call(method, identity, path, signal, this.#options.callTimeoutMs, call);
     } catch (error) {
       if (error instanceof AppError) throw error;
       throw new AppError(Code.UNAVAILABLE, AppError.from(error).message, { cause: error });
@@ -189,7 +211,7 @@ export class ProviderApi {
     path: string,
     signal: AbortSignal,
     timeoutMs: number,
-    content: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+    call: Call = {},
   ): Promise<ApiAnswer> {
     const secret = this.#secretOf(identity);
     if (secret === undefined && identity.credentialRef !== '') throw this.#notLetIn(identity);
@@ -197,16 +219,16 @@ export class ProviderApi {
     // What was made of the key is a key too.
     const tokens = Object.values(credentials).map((value) => value.split(' ').at(-1));
     const answer = await httpCall({
+      ...call,
       method,
       url: urlOf(identity.endpoint, path),
       headers: {
         accept: 'application/json',
-        ...(content.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...this.#options.headers,
-        ...content.headers,
+        ...call.headers,
         ...credentials,
       },
-      ...(content.body === undefined ? {} : { body: content.body }),
       timeoutMs,
       signal,
     });

@@ -7,6 +7,7 @@ import { settingsOf } from './declarative/provider-settings.ts';
 import { Fal } from './fal.ts';
 import { Guarded } from './guarded.ts';
 import type { GuardDeps } from './guarded.ts';
+import type { ImageSource } from './image-source.ts';
 import { OpenAiVideos } from './openai-videos.ts';
 import type { Provider } from './provider.ts';
 import { Runway } from './runway.ts';
@@ -31,23 +32,25 @@ export function openProviders(
   env: Environment,
   bus: Bus,
   guard: Omit<GuardDeps, 'holdCheckMs'>,
+  images: ImageSource,
 ): Providers {
   const { submitTimeoutMs, callTimeoutMs, holdCheckMs } = settings;
-  const timeouts = { submitTimeoutMs, callTimeoutMs };
+  const shared = { submitTimeoutMs, callTimeoutMs, images };
   const selfHosted = new SelfHosted(bus, callTimeoutMs);
   const remote: readonly (readonly [Provider, number])[] = [
     [
       new Runway({
-        ...timeouts,
+        ...shared,
         baseUrl: settings.runwayBaseUrl,
         apiSecret: settings.runwayApiSecret,
         previousSecret: settings.runwayPreviousSecret,
+        uploads: settings.runwayUploads,
       }),
       settings.runwayConcurrency,
     ],
     [
       new Fal({
-        ...timeouts,
+        ...shared,
         queueUrl: settings.falQueueUrl,
         platformUrl: settings.falPlatformUrl,
         key: settings.falKey,
@@ -57,7 +60,7 @@ export function openProviders(
     ],
     [
       new Zhipu({
-        ...timeouts,
+        ...shared,
         baseUrl: settings.zhipuBaseUrl,
         apiKey: settings.zhipuApiKey,
         previousKey: settings.zhipuPreviousKey,
@@ -66,7 +69,7 @@ export function openProviders(
     ],
     [
       new OpenAiVideos({
-        ...timeouts,
+        ...shared,
         baseUrl: settings.openaiVideosBaseUrl,
         apiKey: settings.openaiVideosApiKey,
         previousKey: settings.openaiVideosPreviousKey,
@@ -76,7 +79,7 @@ export function openProviders(
       settings.openaiVideosConcurrency,
     ],
     ...files.map(
-      (file) => [new Declarative(file, { ...timeouts, ...settingsOf(file, env) }), file.concurrency] as const,
+      (file) => [new Declarative(file, { ...shared, ...settingsOf(file, env) }), file.concurrency] as const,
     ),
   ];
   const guarded = remote.map(([provider]) => new Guarded(provider, { ...guard, holdCheckMs }));

@@ -1,9 +1,12 @@
+import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import { AppError, Code } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
-import { inputOf, promptLengthOf } from './knobs.ts';
-import type { Knobs, ModelRow } from './knobs.ts';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
+import type { ImageSource } from './image-source.ts';
+import { inputOf, promptLengthOf } from './knobs.ts';
+import type { Knobs, ModelRow } from './knobs.ts';
 import { ProviderApi } from './provider-api.ts';
 import type { CreateRequest, Identity } from './provider-api.ts';
 import type {
@@ -15,13 +18,20 @@ import type {
   SubmitResult,
 } from './provider.ts';
 import { readCreate, readOrganization, readTask, readUsage } from './runway-answers.ts';
+import { uploadImage } from './runway-uploads.ts';
 
 /** The API version that we speak; Runway refuses calls without one. */
 const VERSION = '2024-11-06';
 
 const knobs: Knobs = { prompt: 'promptText', ratio: 'ratio', seconds: 'duration', seed: 'seed' };
 
+/** Runway's limit for data URIs, in characters as in bytes. */
+const MAX_DATA_URI_LENGTH = 5_000_000;
+
 export interface RunwayOptions {
+  readonly images?: ImageSource | undefined;
+  /** Which images are uploaded: those that are too large for a data URI, or all. `large` when absent. */
+  readonly uploads?: 'large' | 'all';
   readonly baseUrl: string;
   readonly apiSecret: string | undefined;
   readonly previousSecret?: string | undefined;
@@ -36,8 +46,10 @@ export interface RunwayOptions {
 export class Runway implements Provider {
   readonly name = 'runway';
   readonly #api: ProviderApi;
+  readonly #options: Pick<RunwayOptions, 'images' | 'uploads' | 'submitTimeoutMs'>;
 
-  constructor({ apiSecret, ...options }: RunwayOptions) {
+  constructor({ apiSecret, uploads = 'large', ...options }: RunwayOptions) {
+    this.#options = { ...options, uploads };
     this.#api = new ProviderApi({
       ...options,
       name: this.name,
@@ -61,13 +73,23 @@ export class Runway implements Provider {
     return {
       endpoint: this.#api.baseUrl,
       credentialRef: this.#api.credentialRef,
-      request: { path: '/v1/text_to_video', body: { model: row.remoteId, ...input } } satisfies CreateRequest,
+      request: {
+        path: row.path ?? pathFor(row),
+        body: { model: row.remoteId, ...input },
+      } satisfies CreateRequest,
       warnings,
     };
   }
 
   submit(intent: TakeIntent, _takeId: string, signal: AbortSignal): Promise<SubmitResult> {
-    return this.#api.create(intent, intent.request as CreateRequest, signal, readCreate);
+    const { images, uploads, submitTimeoutMs: timeoutMs } = this.#options;
+    const placed = async (image: BlobRef): Promise<string> => {
+      if (images === undefined) throw new AppError(Code.INTERNAL, 'nobody said where images are read from');
+      const inline = await images.dataUri(image);
+      if (uploads === 'large' && inline.length < MAX_DATA_URI_LENGTH) return inline;
+      return uploadImage(image, { api: this.#api, identity: intent, images, timeoutMs, signal });
+    };
+    return this.#api.create(intent, intent.request as CreateRequest, signal, readCreate, placed);
   }
 
   async lookup(): Promise<LookupResult> {
@@ -108,6 +130,10 @@ export class Runway implements Provider {
     if (usage === undefined) throw this.#api.noSense('POST', answer);
     return usage;
   }
+}
+
+function pathFor({ images }: ModelRow): string {
+  return images === undefined ? '/v1/text_to_video' : '/v1/image_to_video';
 }
 
 function dayAfter(day: string): string {

@@ -49,7 +49,7 @@ export class SelfHosted implements Provider {
   }
 
   prepare(_row: ModelRow, spec: RenderSpec): PreparedRequest {
-    return { endpoint: 'nats', credentialRef: '', request: spec, warnings: [] };
+    return { endpoint: 'nats', credentialRef: '', request: spec, warnings: ignored(spec) };
   }
 
   async submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
@@ -97,6 +97,16 @@ export class SelfHosted implements Provider {
     );
     return job;
   }
+}
+
+/** The animatic draws what the picture says, from the seed. */
+function ignored({ motion, guidance, negativePrompt, images }: RenderSpec): readonly string[] {
+  return [
+    ...(motion === undefined ? [] : [`unsupported: motion ${motion}`]),
+    ...(guidance === undefined ? [] : [`unsupported: guidance ${guidance}`]),
+    ...(negativePrompt === '' ? [] : ['unsupported: a negative prompt']),
+    ...(images.length === 0 ? [] : [`unsupported: ${images.length} images`]),
+  ];
 }
 
 function readJob(job: Job | undefined): PollResult {

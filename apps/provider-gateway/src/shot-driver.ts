@@ -1,5 +1,13 @@
 import type { FailureClass, RenderCommand } from '@reelmesh/contracts/shot';
-import { digestOf, isTakeOver, nextShotStep, route, sumMicros, takeId as takeIdOf } from '@reelmesh/domain';
+import {
+  digestOf,
+  formFor,
+  isTakeOver,
+  nextShotStep,
+  route,
+  sumMicros,
+  takeId as takeIdOf,
+} from '@reelmesh/domain';
 import type { Clock, Route, ShotStep, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
@@ -224,11 +232,12 @@ export class ShotDriver {
 
   #intent(step: Extract<ShotStep, { kind: 'take' }>, command: RenderCommand, routed: Route): TakeIntent {
     const chosen = routed.decision.candidates.find((candidate) => candidate.reason === 'chosen');
-    const row = this.#deps.catalogue.models.get(`${chosen?.provider}/${chosen?.model}`);
+    const listed = this.#deps.catalogue.models.get(`${chosen?.provider}/${chosen?.model}`);
     const provider = this.#deps.providers.get(chosen?.provider ?? '');
+    const spec = specOf(command);
+    const row = listed === undefined ? undefined : formFor(listed, spec.images);
     if (chosen === undefined || row === undefined || provider === undefined)
       throw new Error('no candidate was chosen');
-    const spec = specOf(command);
     const prepared = provider.prepare(row, spec);
     return {
       filmId: command.filmId,

@@ -2,6 +2,7 @@ import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
+import type { ImageSource } from './image-source.ts';
 import { inputOf, promptLengthOf } from './knobs.ts';
 import type { Knobs, ModelRow } from './knobs.ts';
 import { ProviderApi } from './provider-api.ts';
@@ -15,6 +16,7 @@ export interface ZhipuOptions {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly previousKey?: string | undefined;
+  readonly images?: ImageSource | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }

@@ -1,5 +1,5 @@
 import type { RenderSpec } from '@reelmesh/contracts/shot';
-import { billedSeconds, digestOf, priceOf } from '@reelmesh/domain';
+import { billedSeconds, digestOf, formFor, priceOf } from '@reelmesh/domain';
 import type { TakeIntent } from '@reelmesh/domain';
 import type { ModelRow } from '../src/knobs.ts';
 import type { Provider } from '../src/provider.ts';
@@ -7,9 +7,11 @@ import type { Provider } from '../src/provider.ts';
 /** What a take of this shot at this model would be sent with. */
 export function intentFor(
   provider: Pick<Provider, 'name' | 'prepare'>,
-  row: ModelRow,
+  listed: ModelRow,
   spec: RenderSpec,
 ): TakeIntent {
+  const row = formFor(listed, spec.images);
+  if (row === undefined) throw new Error(`${listed.model} needs an image`);
   const { endpoint, credentialRef, request, warnings } = provider.prepare(row, spec);
   return {
     filmId: 'f1',

@@ -3,6 +3,7 @@ import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from '../download.ts';
 import type { OutputSource } from '../download.ts';
+import type { ImageSource } from '../image-source.ts';
 import { inputOf, promptLengthOf } from '../knobs.ts';
 import type { Knobs, ModelRow } from '../knobs.ts';
 import { ProviderApi } from '../provider-api.ts';
@@ -25,6 +26,7 @@ import type { ProviderSettings } from './provider-settings.ts';
 import { fillIn, placeholdersIn, placesOf } from './template.ts';
 
 export interface DeclarativeOptions extends ProviderSettings {
+  readonly images?: ImageSource | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }

@@ -1,7 +1,7 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
 import { modelRow } from '../model-row.ts';
-import { isLoopbackHost } from '../download.ts';
+import { isLoopbackHost } from '../addresses.ts';
 import { recording } from './recording.ts';
 import { placeholdersIn } from './template.ts';
 import type { Template } from './template.ts';
