@@ -85,10 +85,7 @@ async function save(
 }
 
 function check(url: URL, hosts: readonly string[]): void {
-  const allowed = hosts.some((host) =>
-    host.startsWith('.') ? url.host.endsWith(host) || url.host === host.slice(1) : url.host === host,
-  );
-  if (!allowed) throw refused(`${url.host} is not one of the provider's output hosts`);
+  if (!isAllowedHost(url.host, hosts)) throw refused(`${url.host} is not one of the provider's output hosts`);
   const loopback = isLoopbackHost(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
     throw refused(`${url.protocol}//${url.host} is not https`);
@@ -96,6 +93,13 @@ function check(url: URL, hosts: readonly string[]): void {
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) !== 0 && !loopback && !isPublic(literal))
     throw refused(`${literal} is not a public address`);
+}
+
+/** @param hosts as in {@link OutputSource} */
+export function isAllowedHost(host: string, hosts: readonly string[]): boolean {
+  return hosts.some((one) =>
+    one.startsWith('.') ? host.endsWith(one) || host === one.slice(1) : host === one,
+  );
 }
 
 /** The provider's public hosts; of an emulator on loopback nothing but itself. */

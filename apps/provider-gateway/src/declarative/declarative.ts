@@ -31,6 +31,11 @@ export interface DeclarativeOptions extends ProviderSettings {
   readonly callTimeoutMs: number;
 }
 
+/** What must be known of a take to ask after it. */
+export interface AskedTake extends Pick<TakeRecord, 'id' | 'taskId' | 'cancelRequested'> {
+  readonly intent: Pick<TakeIntent, 'endpoint' | 'credentialRef' | 'request' | 'quoteMicros'>;
+}
+
 /** A create call as it is kept with the take. */
 interface DeclarativeRequest extends CreateRequest {
   readonly model: string;
@@ -100,9 +105,9 @@ export class Declarative implements Provider {
     return { endpoint, credentialRef, request, warnings };
   }
 
-  submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
+  submit(intent: AskedTake['intent'], takeId: string, signal: AbortSignal): Promise<SubmitResult> {
     const { path, body, takeIdAt, takeSeedAt } = requestOf(intent);
-    const seed = this.#takeSeed(takeId);
+    const seed = takeSeedOf(this.#file, takeId);
     const late = [
       ...(takeIdAt ?? []).map((place) => [place, takeId] as const),
       ...(takeSeedAt ?? []).map((place) => [place, seed] as const),
@@ -113,11 +118,11 @@ export class Declarative implements Provider {
   }
 
   /** By the take's own id, or by a seed that no other take has: whatever else tells shots apart, two may share. */
-  async lookup(take: TakeRecord, signal: AbortSignal): Promise<LookupResult> {
+  async lookup(take: AskedTake, signal: AbortSignal): Promise<LookupResult> {
     const { lookup } = this.#file;
     if (lookup === undefined) return { kind: 'cannot-tell' };
     const { path: submitPath, model } = requestOf(take.intent);
-    const values = { takeId: take.id, takeSeed: this.#takeSeed(take.id), model, submitPath };
+    const values = { takeId: take.id, takeSeed: takeSeedOf(this.#file, take.id), model, submitPath };
     const path = pathOf(lookup.path, values);
     const { status, json } = await this.#api.ask('GET', take.intent, path, signal);
     if (status !== 200) return { kind: 'cannot-tell' };
@@ -135,7 +140,7 @@ export class Declarative implements Provider {
     return taskId === undefined ? { kind: 'cannot-tell' } : { kind: 'found', taskId };
   }
 
-  async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
+  async poll(take: AskedTake, signal: AbortSignal): Promise<PollResult> {
     const result = await this.#read(take, signal);
     // A file that is not there yet may be there at the next look; one that is missing then is missing.
     const again = result.kind === 'no-file' ? await this.#read(take, signal) : result;
@@ -146,7 +151,7 @@ export class Declarative implements Provider {
     return again;
   }
 
-  async cancel(take: TakeRecord, signal: AbortSignal): Promise<void> {
+  async cancel(take: AskedTake, signal: AbortSignal): Promise<void> {
     const { cancel } = this.#file;
     if (cancel === undefined) return;
     const { method, path, when } = cancel;
@@ -166,21 +171,21 @@ export class Declarative implements Provider {
     return outputSource(endpoint, this.#file.outputHosts);
   }
 
-  async #read(take: TakeRecord, signal: AbortSignal) {
+  async #read(take: AskedTake, signal: AbortSignal) {
     const answer = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
     const result = readTask(this.#file, answer, take.intent.quoteMicros);
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result;
   }
 
-  #pathOf(path: string, { taskId, intent }: TakeRecord): string {
+  #pathOf(path: string, { taskId, intent }: AskedTake): string {
     return pathOf(path, { taskId, submitPath: requestOf(intent).path });
   }
+}
 
-  #takeSeed(takeId: string): number {
-    const digest = createHash('sha256').update(takeId).digest();
-    return digest.readUInt32BE() % (this.#file.submit.maxSeed + 1);
-  }
+/** The same for the same take, another for every other one. */
+export function takeSeedOf({ submit }: ProviderFile, takeId: string): number {
+  return createHash('sha256').update(takeId).digest().readUInt32BE() % (submit.maxSeed + 1);
 }
 
 /** A model has what the body has a place for. */
