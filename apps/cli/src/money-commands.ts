@@ -75,10 +75,15 @@ function addProviders(program: Command, done: Done): void {
   const providers = program
     .command('providers')
     .helpCommand(false)
-    .description('who can render: list them, or stop and resume paying one')
+    .description('who can render: list them, check the file of a new one, or stop and resume paying one')
     .addHelpText(
       'after',
-      examples('providers list', 'providers off runway --reason "doubtful invoice"', 'providers on runway'),
+      examples(
+        'providers list',
+        'providers check acme.yaml',
+        'providers off runway --reason "doubtful invoice"',
+        'providers on runway',
+      ),
     );
 
   providers
@@ -91,6 +96,23 @@ function addProviders(program: Command, done: Done): void {
     .action((flags: ProvidersFlags) =>
       done(import('./commands/providers.ts').then(({ listProviders }) => listProviders(flags))),
     );
+
+  providers
+    .command('check <file>')
+    .description(
+      'check the file of a provider, then dry-run it against its own recording: on this machine alone, without a key',
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', examples('providers check acme.yaml', 'providers check acme.yaml --json'))
+    .action((file: string, flags: { json?: boolean }) =>
+      done(import('./commands/check-provider.ts').then(({ checkProvider }) => checkProvider(file, flags))),
+    );
+
+  providers
+    .command('schema')
+    .description('print the JSON Schema of provider files, for editors')
+    .addHelpText('after', examples('providers schema > provider.schema.json'))
+    .action(() => done(import('./commands/check-provider.ts').then(({ showSchema }) => showSchema())));
 
   providers
     .command('on <provider>')
