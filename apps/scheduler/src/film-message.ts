@@ -1,6 +1,6 @@
 import type { Film, FilmChange, FilmShot, SequencedChange, ShotState } from '@reelmesh/contracts/film';
 import type { FilmFact, FilmRecord, Plan, PlannedShot, ShotEnd } from '@reelmesh/domain';
-import { applyFilm, costOf, isAtRest, isVoid, keysOf, sumMicros } from '@reelmesh/domain';
+import { applyFilm, costOf, isApproved, isAtRest, isVoid, keysOf, sumMicros } from '@reelmesh/domain';
 
 /** A film for the outside. */
 export function filmMessage(film: FilmRecord): Film {
@@ -8,7 +8,7 @@ export function filmMessage(film: FilmRecord): Film {
   return {
     ...filmSummary(film),
     scenes: plan?.scenes ?? [],
-    shots: plan?.shots.map((shot) => shotMessage(shot, film)) ?? [],
+    shots: plan?.shots.map((shot, index) => shotMessage(shot, film, index + 1)) ?? [],
     diagnostics: plan?.diagnostics ?? [],
   };
 }
@@ -86,7 +86,7 @@ function stateOf({ state, reason, message, cut }: FilmRecord): FilmChange['chang
   return { $case: 'state', value: { state, reason, message, cut: isAtRest(state) ? cut : undefined } };
 }
 
-function shotMessage(shot: PlannedShot, film: FilmRecord): FilmShot {
+function shotMessage(shot: PlannedShot, film: FilmRecord, number: number): FilmShot {
   const end = film.ends.get(shot.key);
   return {
     shotId: shot.shotId,
@@ -101,6 +101,7 @@ function shotMessage(shot: PlannedShot, film: FilmRecord): FilmShot {
     model: end?.model ?? '',
     message: end?.message ?? '',
     fallbackReason: end?.fallbackReason ?? '',
+    approved: isApproved(film.options, number),
   };
 }
 

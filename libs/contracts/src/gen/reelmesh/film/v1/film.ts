@@ -259,8 +259,12 @@ export interface FilmOptions {
   readonly images: readonly FilmImage[];
   /** The finished film's container: "mp4", also when empty. */
   readonly format: string;
-  /** Shots (1 is the first) that may have their final, under a strategy that renders drafts first. */
+  /**
+   * Shots (1 is the first) that may have their final, under a strategy that renders drafts first. A new script leaves them
+   * approved as long as they look the same, wherever they stand then.
+   */
   readonly approvedShots: readonly number[];
+  /** Also of scripts to come. */
   readonly approveAll: boolean;
 }
 
@@ -287,6 +291,8 @@ export interface FilmShot {
   readonly model: string;
   readonly message: string;
   readonly fallbackReason: string;
+  /** It may have its final, under a strategy that renders drafts first. */
+  readonly approved: boolean;
 }
 
 export interface FilmScene {
@@ -1092,6 +1098,7 @@ function createBaseFilmShot(): FilmShot {
     model: "",
     message: "",
     fallbackReason: "",
+    approved: false,
   };
 }
 
@@ -1132,6 +1139,9 @@ export const FilmShot: MessageFns<FilmShot> = {
     }
     if (message.fallbackReason !== "") {
       writer.uint32(98).string(message.fallbackReason);
+    }
+    if (message.approved !== false) {
+      writer.uint32(104).bool(message.approved);
     }
     return writer;
   },
@@ -1245,6 +1255,14 @@ export const FilmShot: MessageFns<FilmShot> = {
             message.fallbackReason = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.approved = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1295,6 +1313,7 @@ export const FilmShot: MessageFns<FilmShot> = {
         : isSet(object.fallback_reason)
         ? globalThis.String(object.fallback_reason)
         : "",
+      approved: isSet(object.approved) ? globalThis.Boolean(object.approved) : false,
     };
   },
 
@@ -1336,6 +1355,9 @@ export const FilmShot: MessageFns<FilmShot> = {
     if (message.fallbackReason !== "") {
       obj.fallbackReason = message.fallbackReason;
     }
+    if (message.approved !== false) {
+      obj.approved = message.approved;
+    }
     return obj;
   },
 
@@ -1356,6 +1378,7 @@ export const FilmShot: MessageFns<FilmShot> = {
     message.model = object.model ?? "";
     message.message = object.message ?? "";
     message.fallbackReason = object.fallbackReason ?? "";
+    message.approved = object.approved ?? false;
     return message;
   },
 };
@@ -6763,7 +6786,11 @@ export const FilmServiceDefinition = {
       responseStream: false,
       options: { idempotencyLevel: "IDEMPOTENT" },
     },
-    /** Lets shots have their final, under a strategy that renders drafts first: a new revision of the film. */
+    /**
+     * Lets shots have their final, under a strategy that renders drafts first: a new revision of the film, unless they were
+     * approved before. INVALID_ARGUMENT (SHOT_UNKNOWN) for a number that the film has not, FAILED_PRECONDITION (NO_STAGES)
+     * under another strategy.
+     */
     approveShots: {
       name: "ApproveShots",
       requestType: ApproveShotsRequest as typeof ApproveShotsRequest,
