@@ -9,6 +9,7 @@ import { downloadCut } from './download-cut.ts';
 import { present } from './present.ts';
 import {
   checkAfterSequence,
+  checkApproval,
   checkId,
   checkPageToken,
   checkRequestId,
@@ -104,8 +105,12 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
       throw new AppError(Code.UNIMPLEMENTED, 'images are not there yet');
     },
 
-    async approveShots() {
-      throw new AppError(Code.UNIMPLEMENTED, 'approvals are not there yet');
+    async approveShots({ filmId, requestId, shots, all }, { signal }) {
+      checkId('film_id', filmId);
+      checkRequestId(requestId);
+      checkApproval(shots, all);
+      const request = { tenant, filmId, requestId, shots, all };
+      return scheduler.approveFilmShots(request, { signal, timeoutMs: planTimeoutMs });
     },
 
     async *downloadCut({ filmId }, { signal }) {

@@ -5,6 +5,7 @@ import { invalid } from '@reelmesh/domain';
 export const maxScriptBytes = 8 * 2 ** 20;
 const defaultPageSize = 20;
 const maxPageSize = 100;
+const maxShotNumbers = 10_000;
 
 /** 1 to 36 printable ASCII characters (AIP-155). */
 export function checkRequestId(requestId: string): void {
@@ -100,6 +101,7 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
       },
     );
   }
+  checkShotNumbers('options.approved_shots', approvedShots);
   checkPixels('options.width', width);
   checkPixels('options.height', height);
   if (fps !== 0 && (fps < 12 || fps > 60)) {
@@ -120,9 +122,26 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
     quality: quality === 'QUALITY_UNSPECIFIED' ? 'QUALITY_HIGH' : quality,
     images,
     format: 'mp4',
-    approvedShots,
+    approvedShots: [...new Set(approvedShots)].sort((a, b) => a - b),
     approveAll,
   };
+}
+
+/** Numbers of shots, 1 is the first; whether the film has them, the scheduler knows. */
+export function checkShotNumbers(field: string, shots: readonly number[]): void {
+  if (shots.length > maxShotNumbers)
+    throw outOfRange(field, `names ${shots.length}: at most ${maxShotNumbers}`);
+  const wrong = shots.find((number) => number < 1);
+  if (wrong !== undefined) throw outOfRange(field, `${wrong}: the first shot is 1`);
+}
+
+/** Shots, or all of them. */
+export function checkApproval(shots: readonly number[], all: boolean): void {
+  checkShotNumbers('shots', shots);
+  if (all === (shots.length === 0)) return;
+  throw invalid('SHOTS_MISPLACED', 'shots: must name the shots to approve, and be empty for all', {
+    field: 'shots',
+  });
 }
 
 /** More than there may be is cut down to that (AIP-158). */

@@ -176,6 +176,19 @@ describe('calls', () => {
     expect(asked).toMatchObject([{ request: { tenant, pageSize: 20, pageToken: 'here' } }]);
   });
 
+  test('approvals are passed on for the tenant', async () => {
+    stories.set('f9', new Story('f9'));
+
+    await films.approveShots({ filmId: 'f9', requestId: 'r-9', shots: [3, 5], all: false });
+
+    expect(asked).toEqual([
+      {
+        method: 'approveFilmShots',
+        request: { tenant, filmId: 'f9', requestId: 'r-9', shots: [3, 5], all: false },
+      },
+    ]);
+  });
+
   test("the scheduler's refusal comes out with code, reason and message", async () => {
     await expect(films.getFilm({ filmId: 'nobody' })).rejects.toMatchObject({
       code: 'NOT_FOUND',

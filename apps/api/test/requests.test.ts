@@ -2,6 +2,7 @@ import { FilmOptions } from '@reelmesh/contracts/film';
 import { describe, expect, test } from 'vitest';
 import {
   checkAfterSequence,
+  checkApproval,
   checkId,
   checkPageToken,
   checkRequestId,
@@ -69,6 +70,15 @@ describe('what cannot be meant is refused, with the field in the details', () =>
       'QUALITY_UNKNOWN',
       'options.quality',
     ],
+    ['a shot before the first', () => checkApproval([3, 0], false), 'OUT_OF_BOUNDS', 'shots'],
+    ['approving nothing', () => checkApproval([], false), 'SHOTS_MISPLACED', 'shots'],
+    ['approving some and all', () => checkApproval([1], true), 'SHOTS_MISPLACED', 'shots'],
+    [
+      'an approved shot before the first',
+      () => completeOptions({ ...FilmOptions.create(), approvedShots: [-1] }),
+      'OUT_OF_BOUNDS',
+      'options.approved_shots',
+    ],
     [
       'no resolution',
       () => checkResolution('RESOLUTION_UNSPECIFIED', ''),
@@ -119,6 +129,8 @@ describe('what lies at the edge is accepted', () => {
       () => checkScript(new Uint8Array([0, 255, 0]), 'a.bin'),
     ],
     ['attaching a task', () => checkResolution('RESOLUTION_ATTACH', 'task-1')],
+    ['approving shots', () => checkApproval([1, 2], false)],
+    ['approving all', () => checkApproval([], true)],
     ['writing off', () => checkResolution('RESOLUTION_WRITE_OFF', '')],
     ['a take id', () => checkId('take_id', 'f01-89abcdef-1')],
   ])('%s', (_what, check) => {
@@ -165,4 +177,10 @@ test.each([
   [101, 100],
 ])('a page size of %i gives pages of %i', (asked, given) => {
   expect(completePageSize(asked)).toBe(given);
+});
+
+test('approved shots are told once, in order', () => {
+  expect(completeOptions({ ...FilmOptions.create(), approvedShots: [5, 3, 5] }).approvedShots).toEqual([
+    3, 5,
+  ]);
 });

@@ -11,6 +11,13 @@ export interface FilmFlags {
   readonly fps?: number;
   readonly budget?: number;
   readonly quality?: QualityName;
+  readonly approve?: Approvals;
+}
+
+/** Shots that may have their final; 1 is the first. */
+export interface Approvals {
+  readonly shots: readonly number[];
+  readonly all: boolean;
 }
 
 export const qualityNames = ['medium', 'high', 'ultra'] as const;
@@ -36,6 +43,8 @@ export function toFilmOptions(flags: FilmFlags): FilmOptions {
     height: flags.size?.height ?? 0,
     fps: flags.fps ?? 0,
     budgetMicros: flags.budget ?? 0,
+    approvedShots: [...(flags.approve?.shots ?? [])],
+    approveAll: flags.approve?.all ?? false,
     quality: flags.quality === undefined ? 'QUALITY_UNSPECIFIED' : qualities[flags.quality],
   };
 }
@@ -56,6 +65,16 @@ export function parseSize(text: string): Size {
   if (isSide(Number(width)) && isSide(Number(height)))
     return { width: Number(width), height: Number(height) };
   throw new InvalidArgumentError('It must be WIDTHxHEIGHT as in 1080x1920, both even and from 64 to 3840.');
+}
+
+/** `all`, `3` or `3,5`; several add up. */
+export function parseApprovals(text: string, before?: Approvals): Approvals {
+  const numbers = text === 'all' ? [] : text.split(',');
+  const all = text === 'all' || before?.all === true;
+  const shots = [...(before?.shots ?? []), ...numbers.map(Number)];
+  if (numbers.every((number) => /^[1-9]\d{0,4}$/.test(number)) && all === (shots.length === 0))
+    return { shots, all };
+  throw new InvalidArgumentError('It must be numbers of shots as in 3,5, or all.');
 }
 
 /** US dollars, in micros. */

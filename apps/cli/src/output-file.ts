@@ -10,12 +10,13 @@ const partOf = (path: string): string => join(dirname(path), `.${basename(path)}
  * Finds out, before a film is made, whether it could be put there. Leaves nothing behind.
  * OUTPUT_UNUSABLE names the path and what is wrong with it; DISK_FULL.
  */
-export async function checkOutput(output: string, script: string): Promise<void> {
+export async function checkOutput(output: string, script?: string): Promise<void> {
   const path = resolve(output);
   const existing = await stat(path).catch(() => undefined);
   if (existing?.isDirectory() === true) throw unusable(output, 'is a directory: name a file in it');
   if (existing !== undefined && !existing.isFile()) throw unusable(output, 'is not a regular file');
-  if (existing !== undefined && (await realpath(path)) === (await realpath(script))) {
+  const isThere = existing !== undefined && script !== undefined;
+  if (isThere && (await realpath(path)) === (await realpath(script))) {
     throw unusable(output, 'is the script itself, which would be overwritten');
   }
   const directory = await nearestDirectory(dirname(path), output);

@@ -4,7 +4,9 @@ import { addMoneyCommands } from './money-commands.ts';
 import { dataOption, examples, FILM, jsonOption, serverOption, TAKE } from './command-kit.ts';
 import { commandName } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { parseBudget, parseSize, qualityNames, wholeNumber } from './film-options.ts';
+import { parseApprovals, parseBudget, parseSize, qualityNames, wholeNumber } from './film-options.ts';
+import type { Approvals } from './film-options.ts';
+import type { ApproveFlags } from './commands/approve.ts';
 import type { MakeFlags } from './commands/make.ts';
 import type { QuoteFlags } from './commands/quote.ts';
 import type { ServerFlags } from './commands/films.ts';
@@ -31,6 +33,9 @@ function withFilmOptions(command: Command): Command {
       '--strategy <name>',
       'who renders: draft, preview, final, mixed, final-or-draft, resilient, cheapest, fastest, ' +
         'self-hosted-first, or your own (default: draft)',
+    )
+    .option('--approve <shots>', 'of mixed: shots that have their final, as in 3,5, or all', (text) =>
+      parseApprovals(text),
     )
     .addOption(
       new Option(
@@ -128,6 +133,19 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .addHelpText('after', examples(`watch ${FILM}`, `watch ${FILM} --server 127.0.0.1:50051`))
     .action((film: string, flags: ServerFlags) =>
       done(import('./commands/films.ts').then(({ watchFilm }) => watchFilm(film, flags))),
+    );
+
+  program
+    .command('approve')
+    .description('have the finals of shots rendered, of a film under mixed; what is approved stays so')
+    .argument('<film>', 'its id, as `films` shows it')
+    .argument('<shots...>', 'numbers of shots, or all', parseApprovals)
+    .option('-o, --output <file>', 'where to put the new cut (MP4)')
+    .addOption(dataOption())
+    .addOption(serverOption())
+    .addHelpText('after', examples(`approve ${FILM} 3 5`, `approve ${FILM} all -o out/night.mp4`))
+    .action((film: string, shots: Approvals, flags: ApproveFlags) =>
+      done(import('./commands/approve.ts').then(({ approve }) => approve(film, shots, flags))),
     );
 
   program

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBudget, parseSize, toFilmOptions, wholeNumber } from '../src/film-options.ts';
+import { parseApprovals, parseBudget, parseSize, toFilmOptions, wholeNumber } from '../src/film-options.ts';
 
 describe('an option is read or refused with its rule', () => {
   test.each(['1081x1920', '1080x62', '3842x1080', '1080', 'big', '-2x64', '1080x1920x2'])(
@@ -19,6 +19,31 @@ describe('an option is read or refused with its rule', () => {
 
   test('the largest seed', () => {
     expect(wholeNumber(0, 4_294_967_295)('4294967295')).toBe(4_294_967_295);
+  });
+
+  test.each([
+    ['3,5', { shots: [3, 5], all: false }],
+    ['12', { shots: [12], all: false }],
+    ['all', { shots: [], all: true }],
+  ])('approvals %s', (text, expected) => {
+    expect(parseApprovals(text)).toEqual(expected);
+    expect(toFilmOptions({ approve: expected })).toMatchObject({
+      approvedShots: expected.shots,
+      approveAll: expected.all,
+    });
+  });
+
+  test('approvals that come one by one add up', () => {
+    expect(parseApprovals('5,7', parseApprovals('3'))).toEqual({ shots: [3, 5, 7], all: false });
+  });
+
+  test.each(['', '0', '-1', '3,', '1.5', '3-5', 'ALL', 'none', '123456'])('approvals %j', (text) => {
+    expect(() => parseApprovals(text)).toThrow('numbers of shots as in 3,5, or all');
+  });
+
+  test('approvals of some and of all', () => {
+    expect(() => parseApprovals('all', parseApprovals('3'))).toThrow('or all');
+    expect(() => parseApprovals('3', parseApprovals('all'))).toThrow('or all');
   });
 
   test.each(['0', '-1', '1,50', 'free', '1e3'])('budget %s', (text) => {

@@ -31,6 +31,7 @@ test.each([
   ['size', { options: FilmOptions.fromPartial({ seed: 7, width: 540, height: 960 }) }],
   ['budget', { options: FilmOptions.fromPartial({ seed: 7, budgetMicros: 1 }) }],
   ['quality', { options: FilmOptions.fromPartial({ seed: 7, quality: 'QUALITY_ULTRA' }) }],
+  ['approval', { options: { ...FilmOptions.fromPartial({ seed: 7 }), approvedShots: [3] } }],
   ['server', { server: '127.0.0.1:50051' }],
 ])('another %s is another command', (_, change) => {
   expect(fingerprint({ ...wish, ...change })).not.toBe(fingerprint(wish));

@@ -17,7 +17,7 @@ import type { FilmStops } from './film-stops.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Provider } from './provider.ts';
 import { takeMessage } from './reporter.ts';
-import { referenceOf, strategyNamed } from './strategies.ts';
+import { isStaged, noStages, referenceOf, strategyNamed } from './strategies.ts';
 import type { TakeLog } from './take-log.ts';
 
 export interface GatewayServiceDeps {
@@ -43,6 +43,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
       // Also when there is nothing to price: a strategy that does not exist is refused.
       const draft = strategyNamed(catalogue, reference, tenant);
       const final = strategyNamed(catalogue, reference, tenant, true);
+      if (approved.includes(true) && !isStaged(catalogue, reference, tenant)) throw noStages(reference);
       const strategyOf = (index: number): Strategy => (approved[index] === true ? final : draft);
       return { quotes: specs.map((spec, index) => quote(strategyOf(index), spec, hypothetical)) };
     },

@@ -1,5 +1,5 @@
 import type { FailureClass, Quality } from '@reelmesh/contracts/shot';
-import { invalid } from '@reelmesh/domain';
+import { AppError, Code, invalid } from '@reelmesh/domain';
 import type { ModelCard, Strategy } from '@reelmesh/domain';
 import { z } from 'zod';
 import type { Catalogue } from './catalogue.ts';
@@ -161,6 +161,14 @@ export function isStaged(
   const row = tenantStrategies.get(tenant)?.get(name) ?? strategies.get(name);
   return row !== undefined && 'stages' in row;
 }
+
+/** Approvals mean nothing under a strategy that renders every shot once. */
+export const noStages = (reference: string): AppError =>
+  new AppError(
+    Code.FAILED_PRECONDITION,
+    `strategy ${reference} has no stages: there are no drafts of shots to approve`,
+    { reason: 'NO_STAGES' },
+  );
 
 /** The reference to a strategy at a quality, unless the reference has one; high goes without saying. */
 export function referenceOf(strategy: string, quality: Quality): string {

@@ -1,6 +1,7 @@
 import type { CacheServiceDefinition, ResolvedClip } from '@reelmesh/contracts/cache';
 import { Timeline } from '@reelmesh/contracts/compose';
 import type { CutEvent, ShotOutcomeEvent } from '@reelmesh/contracts/event';
+import type { FilmOptions } from '@reelmesh/contracts/film';
 import type { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import { cutKey, isAtRest, isTerminal, keysOf, layTimeline, nextStep, sumMicros } from '@reelmesh/domain';
 import type {
@@ -34,6 +35,16 @@ export interface RunnerDeps {
   readonly onChange: () => void;
   /** The film is at rest and nothing of it is under way. */
   readonly onRest: (filmId: string) => void;
+}
+
+/** A plan for a film that exists. */
+export interface Revision {
+  /** The film's revision that it was planned from. */
+  readonly basedOn: number;
+  readonly source: ScriptSource;
+  /** When they are other than before. */
+  readonly options?: FilmOptions;
+  readonly plan: Plan;
 }
 
 /** A shot that was asked for and has not ended; it may belong to an earlier script of the film. */
@@ -107,18 +118,20 @@ export class FilmRunner {
   }
 
   /**
-   * A new script. What is under way for the old one is paid for, so it is seen to its end and kept for the cache.
-   * The same request again changes nothing.
+   * A new script, or more shots approved. What is under way for the old plan is paid for, so it is seen to its end and kept
+   * for the cache. The same request again changes nothing.
+   * @returns undefined when the film is not at the revision that was planned from: plan again
    */
-  revise(source: ScriptSource, plan: Plan): Promise<FilmRecord> {
+  revise({ basedOn, source, options, plan }: Revision): Promise<FilmRecord | undefined> {
     return this.#enqueue(async () => {
       if (this.#film.source.requestId === source.requestId && this.#film.plan !== undefined)
         return this.#film;
+      if (this.#film.revision !== basedOn) return undefined;
       // Leave to render that is not used any more: others may have it.
       await this.#releaseKeys(this.#unqueue());
-      const revision = this.#film.revision + 1;
+      const revision = basedOn + 1;
       await this.#write([
-        ['film.revised', { ...source, revision }],
+        ['film.revised', { ...source, revision, ...(options && { options }) }],
         ['film.planned', { revision, plan }],
       ]);
       this.#following.clear();

@@ -4,7 +4,16 @@ import { ScriptParserServiceDefinition, Document } from '@reelmesh/contracts/scr
 import type { Delivery, Diagnostic } from '@reelmesh/contracts/script';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { RoutingDecision, ShotQuote } from '@reelmesh/contracts/shot';
-import { AppError, Code, durationOf, invalid, pictureOf, renderSpecOf, shotKey } from '@reelmesh/domain';
+import {
+  AppError,
+  Code,
+  durationOf,
+  invalid,
+  isApproved,
+  pictureOf,
+  renderSpecOf,
+  shotKey,
+} from '@reelmesh/domain';
 import type { BlobStore, Plan, PlannedShot } from '@reelmesh/domain';
 import type { Bus, Client } from '@reelmesh/messaging';
 
@@ -53,6 +62,7 @@ export class Planner {
       );
     }
     checkImages(options, shots.length);
+    checkApprovals(options, shots.length);
     const specs = shots.map(({ scene, shot }, at) =>
       renderSpecOf(pictureOf(scene, shot, document.language), durationOf(shot, options), options, at + 1),
     );
@@ -103,11 +113,12 @@ export class Planner {
 
   async #quote(
     tenant: string,
-    { strategy, quality, approvedShots, approveAll }: FilmOptions,
+    options: FilmOptions,
     specs: readonly PlannedShot['spec'][],
     hypothetical: boolean,
   ): Promise<readonly ShotQuote[]> {
-    const approved = specs.map((_, index) => approveAll || approvedShots.includes(index + 1));
+    const { strategy, quality } = options;
+    const approved = specs.map((_, index) => isApproved(options, index + 1));
     const quotes: ShotQuote[] = [];
     for (let from = 0; from < specs.length || from === 0; from += QUOTE_BATCH) {
       const until = from + QUOTE_BATCH;
@@ -127,6 +138,15 @@ function checkImages({ images }: FilmOptions, shots: number): void {
     const field = `options.images[${index}].shots`;
     throw invalid('OUT_OF_BOUNDS', `${field} ${beyond}: the film has ${shots} shots`, { field });
   }
+}
+
+/** INVALID_ARGUMENT (SHOT_UNKNOWN) for an approved shot that the film does not have. */
+function checkApprovals({ approvedShots }: FilmOptions, shots: number): void {
+  const unknown = approvedShots.find((number) => number < 1 || number > shots);
+  if (unknown === undefined) return;
+  throw invalid('SHOT_UNKNOWN', `no shot ${unknown} to approve: the film has ${shots}`, {
+    field: 'options.approved_shots',
+  });
 }
 
 /** Reasons that neither time nor a retry ends. */

@@ -1,7 +1,7 @@
 import type { BlobRef } from '@reelmesh/contracts/common';
 import { FilmOptions } from '@reelmesh/contracts/film';
 import type { QuotedShot, SchedulerServiceDefinition } from '@reelmesh/contracts/film';
-import { AppError, Code, invalid, keysOf, sumMicros } from '@reelmesh/domain';
+import { invalid, keysOf, sumMicros } from '@reelmesh/domain';
 import type { FactStore, FilmFact, Plan } from '@reelmesh/domain';
 import type { Handlers } from '@reelmesh/messaging';
 import { changesOf, filmMessage, filmSummary } from './film-message.ts';
@@ -25,8 +25,8 @@ export function schedulerService(
       return { film: filmMessage(film) };
     },
 
-    async approveFilmShots() {
-      throw new AppError(Code.UNIMPLEMENTED, 'approvals are not there yet');
+    async approveFilmShots({ tenant, filmId, ...approval }) {
+      return { film: filmMessage(await scheduler.approve(tenant, filmId, approval)) };
     },
 
     async planFilm({ tenant, script, fileName, options, hypothetical }) {

@@ -6,12 +6,12 @@ import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import {
   AppError,
   Code,
-  digestOf,
+  approvalsKept,
   isAtRest,
   isTerminal,
   keysOf,
   pickFair,
-  sha256Hex,
+  withApprovals,
 } from '@reelmesh/domain';
 import type {
   BlobStore,
@@ -31,8 +31,9 @@ import { FilmIndex } from './film-index.ts';
 import { FilmLog, isSuperseded } from './film-log.ts';
 import type { FilmEntry } from './film-log.ts';
 import { FilmRunner } from './film-runner.ts';
-import type { RunnerDeps } from './film-runner.ts';
+import type { Revision, RunnerDeps } from './film-runner.ts';
 import { Planner, assertRenderable } from './planner.ts';
+import { assertNotCancelled, assertSameRequest, filmIdOf, requestReused } from './requests.ts';
 
 export interface SchedulerDeps {
   readonly log: Logger;
@@ -49,6 +50,9 @@ export interface SchedulerDeps {
   /** Whether news of a film that nobody here drives is a reason to drive it. */
   readonly takesUpFilms: boolean;
 }
+
+/** Revisions of one film at once, by different callers, each of which planned from the one before. */
+const MAX_REVISION_ATTEMPTS = 10;
 
 /** Owns films: takes them on, gives their shots slots by fairness, wakes them when something has happened. */
 export class Scheduler {
@@ -114,21 +118,31 @@ export class Scheduler {
 
   /** A new script for a film. The same request again changes nothing. */
   async revise(tenant: string, filmId: string, source: ScriptSource): Promise<FilmRecord> {
-    const film = await this.filmOf(tenant, filmId);
-    if (film.source.requestId === source.requestId) {
-      assertSameRequest(source, film.options, film.source, film.options);
-      return this.#goOn(filmId);
-    }
-    if (film.state === 'FILM_STATE_CANCELLED') {
-      throw new AppError(Code.FAILED_PRECONDITION, `film ${filmId} was cancelled: make a new one`, {
-        reason: 'FILM_CANCELLED',
-      });
-    }
-    const { plan } = await this.#plan(tenant, source, film.options);
-    const spentMicros = await spentBy(this.#deps.facts, filmId);
-    const owedMicros = this.#runners.get(filmId)?.owedBesides(plan) ?? 0;
-    assertWithinBudget(plan, spentMicros + owedMicros, film.options.budgetMicros);
-    return (await this.#adopt(film)).revise(source, plan);
+    return this.#revise(tenant, filmId, async (film) => {
+      if (film.source.requestId === source.requestId) {
+        assertSameRequest(source, film.options, film.source, film.options);
+        return undefined;
+      }
+      assertNotCancelled(film);
+      return { source, ...(await this.#planScript(film, source)) };
+    });
+  }
+
+  /** The same script with more shots approved. What was approved before changes nothing. */
+  async approve(
+    tenant: string,
+    filmId: string,
+    approval: { readonly requestId: string; readonly shots: readonly number[]; readonly all: boolean },
+  ): Promise<FilmRecord> {
+    const { requestId, shots, all } = approval;
+    return this.#revise(tenant, filmId, async (film) => {
+      const options = withApprovals(film.options, shots, all);
+      if (options === undefined) return undefined;
+      assertNotCancelled(film);
+      if (film.source.requestId === requestId) throw requestReused(requestId, 'other shots');
+      const source = { ...film.source, requestId };
+      return { source, options, ...(await this.#plan(tenant, source, options)) };
+    });
   }
 
   async cancel(tenant: string, filmId: string): Promise<FilmRecord> {
@@ -198,6 +212,48 @@ export class Scheduler {
       reservedMicros: cached.has(shot.key) ? 0 : shot.limitMicros,
     }));
     return { plan: { ...plan, shots } };
+  }
+
+  /** Approvals go with the shots that they were given to. */
+  async #planScript(
+    { tenant, options, plan: before }: FilmRecord,
+    source: ScriptSource,
+  ): Promise<Pick<Revision, 'options' | 'plan'>> {
+    if (options.approveAll || options.approvedShots.length === 0) return this.#plan(tenant, source, options);
+    const drafts = { ...options, approvedShots: [] };
+    const { plan } = await this.planner.plan(tenant, source.script, source.fileName, drafts);
+    const approvedShots = [...approvalsKept(options, before?.shots ?? [], plan.shots)];
+    const kept = { ...options, approvedShots };
+    return { options: kept, ...(await this.#plan(tenant, source, kept)) };
+  }
+
+  /** @param prepare undefined when there is nothing to change; called again when somebody else was faster */
+  async #revise(
+    tenant: string,
+    filmId: string,
+    prepare: (film: FilmRecord) => Promise<Omit<Revision, 'basedOn'> | undefined>,
+  ): Promise<FilmRecord> {
+    for (let attempt = 1; attempt <= MAX_REVISION_ATTEMPTS; attempt += 1) {
+      const film = await this.#planned(await this.filmOf(tenant, filmId));
+      const revision = await prepare(film);
+      if (revision === undefined) return this.#goOn(filmId);
+      const { plan, options = film.options } = revision;
+      const spentMicros = await spentBy(this.#deps.facts, filmId);
+      const owedMicros = this.#runners.get(filmId)?.owedBesides(plan) ?? 0;
+      assertWithinBudget(plan, spentMicros + owedMicros, options.budgetMicros);
+      const runner = await this.#adopt(film);
+      const revised = await runner.revise({ basedOn: film.revision, ...revision });
+      if (revised !== undefined) return revised;
+    }
+    throw new AppError(Code.ABORTED, `film ${filmId} is being changed by others: try again`, {
+      reason: 'FILM_BUSY',
+      retryable: true,
+    });
+  }
+
+  /** With the plan that a scheduler which died had no time to write. */
+  async #planned(film: FilmRecord): Promise<FilmRecord> {
+    return film.plan !== undefined || isTerminal(film.state) ? film : (await this.#adopt(film)).film;
   }
 
   async #goOn(filmId: string): Promise<FilmRecord> {
@@ -316,26 +372,4 @@ export class Scheduler {
       }
     });
   }
-}
-
-/** The film that a tenant's request makes: always the same one. */
-export function filmIdOf(tenant: string, requestId: string): string {
-  return `f${sha256Hex(`${tenant}/${requestId}`).slice(0, 24)}`;
-}
-
-function assertSameRequest(
-  a: ScriptSource,
-  aOptions: FilmOptions,
-  b: ScriptSource,
-  bOptions: FilmOptions,
-): void {
-  const same = a.script.sha256 === b.script.sha256 && digestOf(aOptions) === digestOf(bOptions);
-  if (same) return;
-  throw new AppError(
-    Code.ALREADY_EXISTS,
-    `request ${a.requestId} was used before with another script or other options`,
-    {
-      reason: 'REQUEST_ID_REUSED',
-    },
-  );
 }

@@ -72,11 +72,19 @@ export async function openWorld() {
       },
     }),
     bus.serve(ProviderGatewayServiceDefinition, {
-      async quoteShots({ strategy, specs }) {
+      /** `staged` renders drafts under `rough` and approved shots under `fine`. */
+      async quoteShots({ strategy, specs, approved }) {
         if (strategy === 'nonsense') throw invalid('STRATEGY_UNKNOWN', `no strategy ${strategy}`);
+        if (strategy !== 'staged' && approved.includes(true)) {
+          throw new AppError('FAILED_PRECONDITION', `${strategy} has no stages`, { reason: 'NO_STAGES' });
+        }
         const prices = { expectedMicros: PRICE, limitMicros: LIMIT, decision: undefined };
-        const quote = { ...prices, strategy, strategyDigest: strategy };
-        return { quotes: specs.map(() => quote) };
+        const stageOf = (index: number) => (approved[index] === true ? 'fine' : 'rough');
+        const nameOf = (index: number) => (strategy === 'staged' ? stageOf(index) : strategy);
+        const quotes = specs.map((_, index) => {
+          return { ...prices, strategy: nameOf(index), strategyDigest: nameOf(index) };
+        });
+        return { quotes };
       },
       async cancelTakes({ filmId }) {
         cancels.push(filmId);
@@ -126,7 +134,7 @@ export async function openWorld() {
     if (ending === 'abandon') return { ...address, outcome: { $case: 'abandoned', value: {} } };
     if (ending === 'render') {
       const clip = {
-        blob: await blobs.put(new TextEncoder().encode(`clip of ${what}`), 'video/mp4'),
+        blob: await blobs.put(new TextEncoder().encode(`clip of ${what}, ${command.strategy}`), 'video/mp4'),
         width: 64,
         height: 64,
         fpsMilli: 24_000,
@@ -230,6 +238,17 @@ export async function openWorld() {
       const script = await world.script(...lines);
       const request = { tenant: 'local', filmId, requestId, script, fileName: 'tiny.txt' };
       return (await scheduler.reviseFilm(request)).film!;
+    },
+
+    async approve(
+      filmId: string,
+      shots: readonly number[] | 'all',
+      requestId = randomIds.next('q'),
+      tenant = 'local',
+    ) {
+      const which = shots === 'all' ? { shots: [], all: true } : { shots: [...shots], all: false };
+      const answer = await scheduler.approveFilmShots({ tenant, filmId, requestId, ...which });
+      return answer.film!;
     },
 
     async cancel(filmId: string): Promise<Film> {

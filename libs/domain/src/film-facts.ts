@@ -50,7 +50,8 @@ export interface ScriptSource {
 
 export interface FilmBodies {
   'film.created': ScriptSource & { readonly options: FilmOptions; readonly owner: string };
-  'film.revised': ScriptSource & { readonly revision: number };
+  /** `options` when they are other than before. */
+  'film.revised': ScriptSource & { readonly revision: number; readonly options?: FilmOptions };
   'film.planned': { readonly revision: number; readonly plan: Plan };
   /** A scheduler takes the film over; the fact's epoch is the new fencing number. */
   'film.adopted': { readonly owner: string };

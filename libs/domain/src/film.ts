@@ -81,10 +81,11 @@ export function isVoid(film: FilmRecord, fact: FilmFact): boolean {
 function change(film: FilmRecord, fact: Exclude<FilmFact, { kind: 'film.created' }>): Partial<FilmRecord> {
   switch (fact.kind) {
     case 'film.revised': {
-      const { revision, ...source } = fact.body;
+      const { revision, options = film.options, ...source } = fact.body;
       return {
         revision,
         source,
+        options,
         plan: undefined,
         ends: new Map(),
         earlierCostMicros: costOf(film),

@@ -1,8 +1,8 @@
 export { calm, grow, openWindow, pauseAfter, shrink, sizeOf } from './aimd.ts';
 export type { AimdWindow } from './aimd.ts';
+export { approvalsKept, isApproved, withApprovals } from './approvals.ts';
 export { Spending, budgetText, dayOf, monthOf } from './budget.ts';
 export type { BudgetRule, BudgetUse, Scope, Spend, Verdict } from './budget.ts';
-export { approvalsKept, isApproved, withApprovals } from './approvals.ts';
 export { AppError, Code, invalid } from './errors.ts';
 export type { AppErrorOptions } from './errors.ts';
 export { pickFair } from './fairness.ts';

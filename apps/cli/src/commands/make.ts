@@ -107,7 +107,8 @@ async function askForFilm(
   return askForFilm(films, directory, wish);
 }
 
-async function download(films: Films, film: Film, output: string, signal: AbortSignal): Promise<void> {
+/** Puts the film's cut there. */
+export async function download(films: Films, film: Film, output: string, signal: AbortSignal): Promise<void> {
   const blob = film.cut?.blob;
   if (blob === undefined) throw new AppError(Code.INTERNAL, `film ${film.id} is completed and has no cut`);
   await writeOutput(output, chunksOf(films, film.id, signal), blob);
