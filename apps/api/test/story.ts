@@ -25,6 +25,7 @@ export class Story {
           costMicros: 0,
           message: '',
           fallbackReason: '',
+          failure: 'FAILURE_CLASS_UNSPECIFIED',
         },
       },
     });

@@ -1,11 +1,12 @@
-import { FilmState, Quote } from '@reelmesh/contracts/film';
+import { FilmState, Quote, ShotState } from '@reelmesh/contracts/film';
 import { Severity } from '@reelmesh/contracts/script';
-import { Take } from '@reelmesh/contracts/shot';
+import { FailureClass, Take } from '@reelmesh/contracts/shot';
 import { expect, test } from 'vitest';
 import { describeQuote, describeReport, describeRest, reportOf } from '../src/film-report.ts';
 import { aFilm } from './support/films.ts';
 
 const film = aFilm({
+  state: FilmState.FILM_STATE_COMPLETED,
   rendered: 2,
   cached: 1,
   costMicros: 1_250_000,
@@ -14,13 +15,14 @@ const film = aFilm({
     { code: 'SCENE_MISSING_TIME', severity: Severity.SEVERITY_WARNING, message: 'no time of day', range: { start: { line: 12, column: 3 } } },
     { code: 'HINT', severity: Severity.SEVERITY_HINT, message: 'nothing' },
   ],
-  shots: [{ shotKey: 'a', provider: 'pika', fallbackReason: 'runway was overloaded' }],
+  shots: [{ shotKey: 'a', provider: 'fal', model: 'pika', fallbackReason: 'runway/gen4.5: breaker_open' }],
 }); // prettier-ignore
 const made = { output: 'out/night.mp4', script: 'scripts/night.fountain', wallMs: 61_234.56 };
 
 test('the JSON report has the names and units that scripts rely on', () => {
   expect(reportOf(film, made)).toEqual({
     film_id: 'f1',
+    state: 'completed',
     output: 'out/night.mp4',
     duration_s: 10.042,
     scenes: 2,
@@ -28,10 +30,15 @@ test('the JSON report has the names and units that scripts rely on', () => {
     rendered: 2,
     cached: 1,
     cost_usd: 1.25,
+    cost_per_minute_usd: 7.468632,
     wall_s: 61.235,
+    fallbacks: [{ shot: 1, provider: 'fal', model: 'pika', reason: 'runway/gen4.5: breaker_open' }],
+    refused: [],
+    in_doubt: [],
+    at_risk_usd: 0,
     warnings: [
       'night.fountain:12:3: no time of day (SCENE_MISSING_TIME)',
-      'shot 1 was rendered by pika: runway was overloaded',
+      'shot 1 was rendered by fal: runway/gen4.5: its calls fail, the breaker is open',
     ],
   });
 });
@@ -40,7 +47,7 @@ test('the report for people gives path, duration, cost, cache hits, time and war
   const text = describeReport(reportOf(film, made));
 
   expect(text).toContain('out/night.mp4  0:10');
-  expect(text).toContain('2 rendered, 1 from the cache · $1.25 · 61.2 s');
+  expect(text).toContain('2 rendered, 1 from the cache · $1.25 ($7.47 a finished minute) · 61.2 s');
   expect(text).toContain('warning: night.fountain:12:3: no time of day (SCENE_MISSING_TIME)');
 });
 
@@ -94,7 +101,9 @@ test('a film in doubt ends with the commands that end the doubt, as they have to
     flags: ['--data', 'films'],
   }).split('\n');
 
-  expect(lines[0]).toContain('film f1 is in doubt');
+  expect(lines[0]).toBe(
+    'film f1 is in doubt: the answer to 1 order was lost, which may have been charged: $0.36 at risk',
+  );
   expect(lines[1]).toBe('take t1 (runway gen4.5, $0.36): read ECONNRESET');
   expect(lines).toContain('  npm run reelmesh -- takes resolve t1 void --data films');
   expect(lines).toContain('  npm run reelmesh -- takes resolve t1 attach --task ID --data films');
@@ -117,4 +126,34 @@ test('a quote that nobody can fulfil says so, and why', () => {
   expect(describeQuote(quote).split('\n').at(-1)).toBe(
     'nobody can render 2 shots: runway gen4.5: not set up, its key is missing (see `config verify`)',
   );
+});
+
+test('a film without a cut reports its state, the shots that no budget had room for, and the money at risk', () => {
+  const lost = Take.fromPartial({ id: 't1', quoteMicros: 360_000 });
+  const failed = aFilm({
+    state: FilmState.FILM_STATE_FAILED,
+    message: 'shots 1 and 2 failed',
+    reason: 'SHOTS_FAILED',
+    shots: [
+      {
+        state: ShotState.SHOT_STATE_FAILED,
+        failure: FailureClass.FAILURE_CLASS_BUDGET,
+        message: 'the day is spent',
+      },
+      { state: ShotState.SHOT_STATE_FAILED, failure: FailureClass.FAILURE_CLASS_LOST, message: 'lost' },
+    ],
+  });
+
+  expect(reportOf(failed, made, [lost])).toMatchObject({
+    state: 'failed',
+    output: '',
+    cost_per_minute_usd: null,
+    refused: [{ shot: 1, reason: 'the day is spent' }],
+    in_doubt: [{ take_id: 't1', at_risk_usd: 0.36 }],
+    at_risk_usd: 0.36,
+  });
+  expect(describeRest(failed, [], { command: 'reelmesh', flags: [] }).split('\n')).toEqual([
+    'film f1 failed: shots 1 and 2 failed (SHOTS_FAILED)',
+    'shot 1 was refused by a budget: the day is spent',
+  ]);
 });

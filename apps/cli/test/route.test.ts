@@ -2,7 +2,7 @@ import { Quote } from '@reelmesh/contracts/film';
 import { Take, TakeState } from '@reelmesh/contracts/shot';
 import { describe, expect, test } from 'vitest';
 import { describeQuotedRoutes, describeTakenRoutes } from '../src/commands/route.ts';
-import { atRiskOf, describeTakes } from '../src/commands/takes.ts';
+import { describeTakes } from '../src/commands/takes.ts';
 import { describeFallback, describeShots, groupDecisions, wordsOf } from '../src/routing-text.ts';
 import { aFilm } from './support/films.ts';
 
@@ -101,10 +101,5 @@ describe('takes', () => {
       'f1-b-2 warning: unsupported: negative_prompt',
       '1 take in doubt: $0.60 may have been charged',
     ]);
-  });
-
-  test('in doubt risk their quotes, all others nothing', () => {
-    expect(atRiskOf(takes)).toBe(600_000);
-    expect(atRiskOf(takes.slice(1))).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import type { Film, FilmChange, FilmShot, SequencedChange, ShotState } from '@reelmesh/contracts/film';
+import type { FailureClass } from '@reelmesh/contracts/shot';
 import type { FilmFact, FilmRecord, Plan, PlannedShot, ShotEnd } from '@reelmesh/domain';
 import { applyFilm, costOf, isApproved, isAtRest, isVoid, keysOf, sumMicros } from '@reelmesh/domain';
 
@@ -73,10 +74,10 @@ function newsOf(fact: FilmFact, film: FilmRecord): FilmChange['change'] {
   if (fact.kind === 'film.planned') return { $case: 'planned', value: { film: filmMessage(film) } };
   if (fact.kind === 'film.shot') {
     const { key, provider, model, costMicros, message, fallbackReason } = fact.body;
-    const state = shotState(fact.body);
+    const [state, failure] = [shotState(fact.body), failureOf(fact.body)];
     return {
       $case: 'shot',
-      value: { shotKey: key, state, provider, model, costMicros, message, fallbackReason },
+      value: { shotKey: key, state, provider, model, costMicros, message, fallbackReason, failure },
     };
   }
   return stateOf(film);
@@ -102,7 +103,12 @@ function shotMessage(shot: PlannedShot, film: FilmRecord, number: number): FilmS
     message: end?.message ?? '',
     fallbackReason: end?.fallbackReason ?? '',
     approved: isApproved(film.options, number),
+    failure: failureOf(end),
   };
+}
+
+function failureOf(end: ShotEnd | undefined): FailureClass {
+  return end?.failure ?? 'FAILURE_CLASS_UNSPECIFIED';
 }
 
 function hasClip(end: ShotEnd | undefined): boolean {

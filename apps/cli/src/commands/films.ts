@@ -1,5 +1,6 @@
 import { FilmState } from '@reelmesh/contracts/film';
 import type { Film } from '@reelmesh/contracts/film';
+import type { Take } from '@reelmesh/contracts/shot';
 import { formatUsd } from '@reelmesh/domain';
 import { commandName } from '../config.ts';
 import { ExitCode, exitCodeOfFilm } from '../exit-codes.ts';
@@ -66,11 +67,12 @@ export async function watchFilm(filmId: string, flags: ServerFlags): Promise<Exi
   }
 }
 
-/** Says why a film has no cut, with the commands that lead on. */
-export async function sayRest(films: Films, film: Film, flags: ServerFlags): Promise<void> {
+/** Says why a film has no cut, with the commands that lead on. Gives its takes whose charge is in doubt. */
+export async function sayRest(films: Films, film: Film, flags: ServerFlags): Promise<readonly Take[]> {
   const inDoubt = film.state === FilmState.FILM_STATE_IN_DOUBT;
   const { takes } = inDoubt ? await films.listTakes({ filmId: film.id, unknownOnly: true }) : { takes: [] };
   say(describeRest(film, takes, { command: commandName(), flags: flagsOf(flags) }));
+  return takes;
 }
 
 function flagsOf({ data, server }: ServerFlags): readonly string[] {

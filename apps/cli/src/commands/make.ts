@@ -55,17 +55,13 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
     const { film: asked, note } = await askForFilm(session.films, data.requests, wish);
     const film = await followFilm(session.films, asked.id, { signal, onView: (view) => display.show(view) });
     display.done();
-    if (film.state === FilmState.FILM_STATE_COMPLETED) {
-      await download(session.films, film, flags.output, signal);
-      const report = reportOf(film, {
-        output: flags.output,
-        script: path,
-        wallMs: performance.now() - startedMs,
-      });
-      print(flags.json === true ? JSON.stringify(report) : describeReport(report));
-    } else {
-      await sayRest(session.films, film, flags);
-    }
+    const isCompleted = film.state === FilmState.FILM_STATE_COMPLETED;
+    if (isCompleted) await download(session.films, film, flags.output, signal);
+    const doubtful = isCompleted ? [] : await sayRest(session.films, film, flags);
+    const facts = { output: flags.output, script: path, wallMs: performance.now() - startedMs };
+    const report = reportOf(film, facts, doubtful);
+    if (flags.json === true) print(JSON.stringify(report));
+    else if (isCompleted) print(describeReport(report));
     if (film.state !== FilmState.FILM_STATE_IN_DOUBT) await note.forget();
     return exitCodeOfFilm(film) ?? ExitCode.INTERNAL;
   };

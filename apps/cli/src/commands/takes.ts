@@ -2,6 +2,7 @@ import { Resolution, TakeState } from '@reelmesh/contracts/shot';
 import type { Take } from '@reelmesh/contracts/shot';
 import { formatUsd, invalid, isInDoubt } from '@reelmesh/domain';
 import { ExitCode } from '../exit-codes.ts';
+import { atRiskOf } from '../film-report.ts';
 import { toUnits } from '../money-text.ts';
 import { print, say } from '../output.ts';
 import { remarksOf } from '../routing-text.ts';
@@ -48,17 +49,12 @@ export function describeTakes(takes: readonly Take[]): string {
     doubtful.length === 0
       ? []
       : [
-          `${formatCount(doubtful.length, 'take')} in doubt: ${formatUsd(atRiskOf(takes))} may have been charged`,
+          `${formatCount(doubtful.length, 'take')} in doubt: ${formatUsd(atRiskOf(doubtful))} may have been charged`,
         ];
   return [
     formatTable(['take', 'film', 'state', 'provider', 'task', 'quote', 'cost', 'message'], rows, [5, 6]),
     ...(remarks.length + risk.length === 0 ? [] : ['', ...remarks, ...risk]),
   ].join('\n');
-}
-
-/** What takes in doubt may have been charged. */
-export function atRiskOf(takes: readonly Take[]): number {
-  return takes.reduce((sum, take) => sum + (isInDoubt(take.state) ? take.quoteMicros : 0), 0);
 }
 
 /** What `takes --json` prints; the names are a contract with scripts. */
@@ -79,7 +75,7 @@ function takesReportOf(takes: readonly Take[]): object {
       warnings: take.warnings,
       create_time: new Date(take.createTimeMs).toISOString(),
     })),
-    at_risk_usd: toUnits(atRiskOf(takes)),
+    at_risk_usd: toUnits(atRiskOf(takes.filter(({ state }) => isInDoubt(state)))),
   };
 }
 

@@ -8,6 +8,10 @@ import { Cut } from "../../compose/v1/compose.ts";
 import { CutEvent, TakeEvent } from "../../event/v1/event.ts";
 import { Diagnostic } from "../../script/v1/script.ts";
 import {
+  FailureClass,
+  failureClassFromJSON,
+  failureClassToJSON,
+  failureClassToNumber,
   ImageRole,
   imageRoleFromJSON,
   imageRoleToJSON,
@@ -293,6 +297,7 @@ export interface FilmShot {
   readonly fallbackReason: string;
   /** It may have its final, under a strategy that renders drafts first. */
   readonly approved: boolean;
+  readonly failure: FailureClass;
 }
 
 export interface FilmScene {
@@ -405,6 +410,7 @@ export interface FilmShotChanged {
   readonly costMicros: number;
   readonly message: string;
   readonly fallbackReason: string;
+  readonly failure: FailureClass;
 }
 
 export interface FilmStateChanged {
@@ -1099,6 +1105,7 @@ function createBaseFilmShot(): FilmShot {
     message: "",
     fallbackReason: "",
     approved: false,
+    failure: FailureClass.FAILURE_CLASS_UNSPECIFIED,
   };
 }
 
@@ -1142,6 +1149,9 @@ export const FilmShot: MessageFns<FilmShot> = {
     }
     if (message.approved !== false) {
       writer.uint32(104).bool(message.approved);
+    }
+    if (message.failure !== FailureClass.FAILURE_CLASS_UNSPECIFIED) {
+      writer.uint32(112).int32(failureClassToNumber(message.failure));
     }
     return writer;
   },
@@ -1263,6 +1273,14 @@ export const FilmShot: MessageFns<FilmShot> = {
             message.approved = reader.bool();
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.failure = failureClassFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1314,6 +1332,7 @@ export const FilmShot: MessageFns<FilmShot> = {
         ? globalThis.String(object.fallback_reason)
         : "",
       approved: isSet(object.approved) ? globalThis.Boolean(object.approved) : false,
+      failure: isSet(object.failure) ? failureClassFromJSON(object.failure) : FailureClass.FAILURE_CLASS_UNSPECIFIED,
     };
   },
 
@@ -1358,6 +1377,9 @@ export const FilmShot: MessageFns<FilmShot> = {
     if (message.approved !== false) {
       obj.approved = message.approved;
     }
+    if (message.failure !== FailureClass.FAILURE_CLASS_UNSPECIFIED) {
+      obj.failure = failureClassToJSON(message.failure);
+    }
     return obj;
   },
 
@@ -1379,6 +1401,7 @@ export const FilmShot: MessageFns<FilmShot> = {
     message.message = object.message ?? "";
     message.fallbackReason = object.fallbackReason ?? "";
     message.approved = object.approved ?? false;
+    message.failure = object.failure ?? FailureClass.FAILURE_CLASS_UNSPECIFIED;
     return message;
   },
 };
@@ -2872,6 +2895,7 @@ function createBaseFilmShotChanged(): FilmShotChanged {
     costMicros: 0,
     message: "",
     fallbackReason: "",
+    failure: FailureClass.FAILURE_CLASS_UNSPECIFIED,
   };
 }
 
@@ -2897,6 +2921,9 @@ export const FilmShotChanged: MessageFns<FilmShotChanged> = {
     }
     if (message.fallbackReason !== "") {
       writer.uint32(58).string(message.fallbackReason);
+    }
+    if (message.failure !== FailureClass.FAILURE_CLASS_UNSPECIFIED) {
+      writer.uint32(64).int32(failureClassToNumber(message.failure));
     }
     return writer;
   },
@@ -2970,6 +2997,14 @@ export const FilmShotChanged: MessageFns<FilmShotChanged> = {
             message.fallbackReason = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.failure = failureClassFromJSON(reader.int32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3003,6 +3038,7 @@ export const FilmShotChanged: MessageFns<FilmShotChanged> = {
         : isSet(object.fallback_reason)
         ? globalThis.String(object.fallback_reason)
         : "",
+      failure: isSet(object.failure) ? failureClassFromJSON(object.failure) : FailureClass.FAILURE_CLASS_UNSPECIFIED,
     };
   },
 
@@ -3029,6 +3065,9 @@ export const FilmShotChanged: MessageFns<FilmShotChanged> = {
     if (message.fallbackReason !== "") {
       obj.fallbackReason = message.fallbackReason;
     }
+    if (message.failure !== FailureClass.FAILURE_CLASS_UNSPECIFIED) {
+      obj.failure = failureClassToJSON(message.failure);
+    }
     return obj;
   },
 
@@ -3044,6 +3083,7 @@ export const FilmShotChanged: MessageFns<FilmShotChanged> = {
     message.costMicros = object.costMicros ?? 0;
     message.message = object.message ?? "";
     message.fallbackReason = object.fallbackReason ?? "";
+    message.failure = object.failure ?? FailureClass.FAILURE_CLASS_UNSPECIFIED;
     return message;
   },
 };
