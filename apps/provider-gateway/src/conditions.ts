@@ -1,11 +1,13 @@
 import type { RenderSpec } from '@reelmesh/contracts/shot';
 import type { Obstacle, RoutingContext, Strategy } from '@reelmesh/domain';
 import type { Provider } from './provider.ts';
+import type { ProviderSwitches } from './provider-switches.ts';
 
-/** What the adapters say about a strategy's candidates now. */
+/** What the adapters and the switches say about a strategy's candidates now. */
 export function conditionsOf(
   strategy: Strategy,
   providers: ReadonlyMap<string, Provider>,
+  switches: Pick<ProviderSwitches, 'obstacleOf'>,
   spec: RenderSpec,
 ): Pick<RoutingContext, 'unavailable' | 'promptLength'> {
   const unavailable = new Map<string, Obstacle>();
@@ -13,7 +15,10 @@ export function conditionsOf(
   for (const name of strategy.candidates) {
     const [providerName = '', model = ''] = name.split('/', 2);
     const provider = providers.get(providerName);
-    const obstacle = provider === undefined ? { reason: 'no_adapter' } : provider.unavailable(model);
+    const obstacle =
+      provider === undefined
+        ? { reason: 'no_adapter' }
+        : (provider.unavailable(model) ?? switches.obstacleOf(providerName));
     if (obstacle !== undefined) unavailable.set(name, obstacle);
     promptLength = Math.max(promptLength, provider?.promptLength(spec) ?? 0);
   }

@@ -16,6 +16,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { FilmStops } from './film-stops.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Provider } from './provider.ts';
+import type { ProviderSwitches } from './provider-switches.ts';
 import { takeMessage } from './reporter.ts';
 import { isStaged, noStages, referenceOf, strategyNamed } from './strategies.ts';
 import type { TakeLog } from './take-log.ts';
@@ -27,6 +28,7 @@ export interface GatewayServiceDeps {
   readonly takeLog: TakeLog;
   readonly attendant: Attendant;
   readonly stops: FilmStops;
+  readonly switches: ProviderSwitches;
   /** Takes of this film that other gateways watch are to be cancelled, too. */
   readonly onStopped: (tenant: string, filmId: string) => void;
   /** A take was resolved by hand: its shot may go on. */
@@ -113,7 +115,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
 
   function quote(strategy: Strategy, spec: RenderSpec, hypothetical: boolean): ShotQuote {
     const routed = route(strategy, catalogue.models, spec, {
-      ...conditionsOf(strategy, providers, spec),
+      ...conditionsOf(strategy, providers, deps.switches, spec),
       ...(hypothetical && { unavailable: new Map() }),
       exhausted: new Set(),
       budgetMicros: Number.MAX_SAFE_INTEGER,

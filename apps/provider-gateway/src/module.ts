@@ -1,6 +1,7 @@
 import { commands } from '@reelmesh/contracts';
+import { LedgerServiceDefinition } from '@reelmesh/contracts/ledger';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
-import type { BlobStore, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
+import type { BlobStore, BudgetRule, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
 import type { Environment, ServiceModule } from '@reelmesh/service';
 import { Attendant } from './attendant.ts';
@@ -12,9 +13,11 @@ import { loadProviderFiles } from './declarative/provider-files.ts';
 import { FilmStops } from './film-stops.ts';
 import { ImageSource } from './image-source.ts';
 import { gatewayService } from './gateway-service.ts';
-import { LedgerKeeper } from './ledger-keeper.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
+import { LedgerKeeper } from './ledger-keeper.ts';
+import { ledgerService } from './ledger-service.ts';
 import { openPaidTakes } from './open-takes.ts';
+import { ProviderSwitches } from './provider-switches.ts';
 import { openProviders } from './providers.ts';
 import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
@@ -33,6 +36,8 @@ interface Deps {
 }
 
 const VERIFY_AGAIN_MS = 2_000;
+/** A hint that a switch was thrown may be lost. */
+const SWITCHES_MS = 15_000;
 
 /** Owns every take. Needs the cache, which takes the clips in. */
 export const module: ServiceModule<Deps, typeof config> = {
@@ -57,7 +62,10 @@ export const module: ServiceModule<Deps, typeof config> = {
     const { byName: providers, slots, selfHosted } = opened;
     const senderName = `gateway-${instanceId}/${ids.next('r')}`;
     const takeLog = new TakeLog(facts, clock);
-    const ledger = new LedgerKeeper({ facts, clock, log, budgets: [] });
+    const budgets: readonly BudgetRule[] = [];
+    const ledger = new LedgerKeeper({ facts, clock, log, budgets });
+    const switches = new ProviderSwitches(facts, clock);
+    await switches.refresh();
     const stops = new FilmStops(facts, clock);
     const reporter = new Reporter(bus, ids);
     const measures = new GatewayMetrics(metrics, clock);
@@ -86,6 +94,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       log,
       takeLog,
       stops,
+      switches,
       ledger,
       reporter,
       slots,
@@ -104,6 +113,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       attendant,
       reporter,
       stops,
+      switches,
       senderName,
     });
 
@@ -112,8 +122,35 @@ export const module: ServiceModule<Deps, typeof config> = {
       await bus.join(`gateway-${instanceId}`),
       await bus.serve(
         ProviderGatewayServiceDefinition,
-        gatewayService({ catalogue, providers, facts, takeLog, attendant, stops, onStopped, onResolved }),
+        gatewayService({
+          catalogue,
+          providers,
+          facts,
+          takeLog,
+          attendant,
+          stops,
+          switches,
+          onStopped,
+          onResolved,
+        }),
       ),
+      await bus.serve(
+        LedgerServiceDefinition,
+        ledgerService({
+          log,
+          clock,
+          facts,
+          catalogue,
+          providers,
+          slots,
+          takeLog,
+          ledger,
+          budgets,
+          switches,
+          onSwitched,
+        }),
+      ),
+      bus.onHint('provider-switch', readSwitches),
       bus.onHint('take', (takeId) => attendant.lookNow(takeId)),
       bus.onHint('breaker', (key) => breakers.trip(key)),
       bus.onHint('film-stopped', onFilmStopped),
@@ -122,6 +159,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       if (take.state === 'TAKE_STATE_SENDING') driver.lookAfter(take);
       else if (take.state !== 'TAKE_STATE_INTENT') driver.watch(take);
     }
+    const tick = setInterval(readSwitches, SWITCHES_MS);
     void verify();
     const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
       driver.drive(command),
@@ -131,6 +169,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       ready: () => (bus.connected ? { ready: true } : { ready: false, detail: 'no connection to NATS' }),
       async stop() {
         stopping.abort();
+        clearInterval(tick);
         driver.stop();
         await work.stop();
         await attendant.stop();
@@ -158,6 +197,16 @@ export const module: ServiceModule<Deps, typeof config> = {
         .catch((error: unknown) =>
           log.error({ filmId, err: error }, 'takes of a cancelled film could not be cancelled'),
         );
+    }
+
+    function onSwitched(provider: string): void {
+      bus.hint('provider-switch', provider);
+    }
+
+    function readSwitches(): void {
+      switches
+        .refresh()
+        .catch((error: unknown) => log.error({ err: error }, 'switches of providers could not be read'));
     }
 
     function onResolved(take: TakeRecord): void {

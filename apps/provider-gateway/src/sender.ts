@@ -4,6 +4,7 @@ import type { Logger } from '@reelmesh/service';
 import type { FilmStops } from './film-stops.ts';
 import type { LedgerKeeper } from './ledger-keeper.ts';
 import type { PollResult, Provider } from './provider.ts';
+import type { ProviderSwitches } from './provider-switches.ts';
 import type { Reporter } from './reporter.ts';
 import type { Slots } from './slots.ts';
 import type { TakeLog } from './take-log.ts';
@@ -12,6 +13,7 @@ export interface SenderDeps {
   readonly log: Logger;
   readonly takeLog: TakeLog;
   readonly stops: FilmStops;
+  readonly switches: ProviderSwitches;
   readonly ledger: LedgerKeeper;
   readonly reporter: Reporter;
   readonly slots: ReadonlyMap<string, Slots>;
@@ -46,7 +48,7 @@ export class Sender {
    * The slot stays held: the caller gives it back when the take has ended.
    */
   async send(take: TakeRecord, signal: AbortSignal): Promise<Sent> {
-    const { takeLog, reporter, slots, sender, stops } = this.#deps;
+    const { takeLog, reporter, slots, sender, stops, switches } = this.#deps;
     if (take.state === 'TAKE_STATE_INTENT') {
       reporter.tell(take, 0, 'slot');
       await slots.get(take.intent.provider)?.acquire(take.id, signal);
@@ -54,6 +56,11 @@ export class Sender {
       if (await stops.isStopped(take.intent.filmId)) {
         const cancelled = await takeLog.step(take, 'take.cancelled', { costMicros: 0 });
         return { take: cancelled ?? (await takeLog.read(take.id)) ?? take };
+      }
+      if (await switches.isOff(take.intent.provider)) {
+        const message = `${take.intent.provider} was switched off before it was sent`;
+        const unsent = await takeLog.step(take, 'take.not_sent', { message });
+        return { take: unsent ?? (await takeLog.read(take.id)) ?? take };
       }
       const refused = await this.#reserve(take);
       if (refused !== undefined) return { take: refused };

@@ -1,9 +1,11 @@
 import type { FailureClass, RenderCommand } from '@reelmesh/contracts/shot';
 import {
+  billedSeconds,
   digestOf,
   formFor,
   isTakeOver,
   nextShotStep,
+  quoteOf,
   route,
   sumMicros,
   takeId as takeIdOf,
@@ -18,6 +20,7 @@ import { DueQueue } from './due-queue.ts';
 import type { FilmStops } from './film-stops.ts';
 import { lookUp } from './lookup.ts';
 import type { PollResult, Provider } from './provider.ts';
+import type { ProviderSwitches } from './provider-switches.ts';
 import type { Reporter, ShotAddress } from './reporter.ts';
 import type { Sender } from './sender.ts';
 import type { Slots } from './slots.ts';
@@ -36,6 +39,7 @@ export interface DriverDeps {
   readonly attendant: Attendant;
   readonly reporter: Reporter;
   readonly stops: FilmStops;
+  readonly switches: ProviderSwitches;
   readonly senderName: string;
 }
 
@@ -219,14 +223,17 @@ export class ShotDriver {
   }
 
   #route(command: RenderCommand, exhausted: ReadonlySet<string>, takes: readonly TakeRecord[]): Route {
-    const { catalogue, providers } = this.#deps;
+    const { catalogue, providers, switches } = this.#deps;
     const strategy = strategyNamed(catalogue, command.strategy, command.tenant);
     const spec = specOf(command);
     const spent = sumMicros(takes.map((take) => take.costMicros));
+    const last = takes.at(-1);
+    // Where a budget had no room, only what is no dearer may step in.
+    const ceiling = last?.failure === 'FAILURE_CLASS_BUDGET' ? last.intent.quoteMicros : Infinity;
     return route(strategy, catalogue.models, spec, {
-      ...conditionsOf(strategy, providers, spec),
+      ...conditionsOf(strategy, providers, switches, spec),
       exhausted,
-      budgetMicros: Math.max(0, command.reservedMicros - spent),
+      budgetMicros: Math.min(ceiling, Math.max(0, command.reservedMicros - spent)),
     });
   }
 
@@ -236,7 +243,8 @@ export class ShotDriver {
     const provider = this.#deps.providers.get(chosen?.provider ?? '');
     const spec = specOf(command);
     const row = listed === undefined ? undefined : formFor(listed, spec.images);
-    if (chosen === undefined || row === undefined || provider === undefined)
+    const seconds = row === undefined ? undefined : billedSeconds(row, spec.seconds);
+    if (chosen === undefined || row === undefined || seconds === undefined || provider === undefined)
       throw new Error('no candidate was chosen');
     const prepared = provider.prepare(row, spec);
     return {
@@ -251,6 +259,7 @@ export class ShotDriver {
       request: prepared.request,
       requestDigest: digestOf(prepared.request),
       quoteMicros: chosen.quoteMicros,
+      price: quoteOf(row, seconds),
       spec,
       strategy: command.strategy,
       decision: routed.decision,

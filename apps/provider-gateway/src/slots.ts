@@ -15,6 +15,14 @@ export class Slots {
     return this.#held.size < this.#limit && this.#waiting.length === 0;
   }
 
+  get held(): number {
+    return this.#held.size;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
   /** Takes a slot without waiting, for a take that is under way already or when `free`. */
   hold(takeId: string): void {
     this.#held.add(takeId);

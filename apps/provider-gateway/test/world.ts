@@ -4,6 +4,7 @@ import { TakeEvent } from '@reelmesh/contracts/event';
 import type { ShotOutcomeEvent } from '@reelmesh/contracts/event';
 import { GpuInferenceServiceDefinition } from '@reelmesh/contracts/gpu';
 import type { Job } from '@reelmesh/contracts/gpu';
+import { LedgerServiceDefinition } from '@reelmesh/contracts/ledger';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { RenderCommand, RenderSpec } from '@reelmesh/contracts/shot';
 import { AppError, balanceOf, foldTakes, ledgerStream } from '@reelmesh/domain';
@@ -149,6 +150,7 @@ export async function openWorld() {
     /** What takes of film1 were said to wait for. */
     waits,
     gateway: bus.client(ProviderGatewayServiceDefinition),
+    ledger: bus.client(LedgerServiceDefinition),
 
     /** Starts a gateway; several may run. */
     async start(env: Environment = {}, instanceId = 'one') {

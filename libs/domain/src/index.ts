@@ -42,7 +42,7 @@ export { chargeOf, priceOfTake, quotedCharge } from './price.ts';
 export type { Charge, TakePrice } from './price.ts';
 export { candidateOf, LONGEST_RETRY_AFTER_MS, nextShotStep } from './retry.ts';
 export type { ShotStep } from './retry.ts';
-export { billedSeconds, nearestRatio, priceOf, route, strategyDigest } from './routing.ts';
+export { billedSeconds, nearestRatio, priceOf, quoteOf, route, strategyDigest } from './routing.ts';
 export type { ModelCard, Obstacle, Rank, Ratio, Route, RoutingContext, Strategy } from './routing.ts';
 export { MAX_CLIP_SECONDS, durationOf, pictureOf, renderSpecOf, shotKey } from './shot-key.ts';
 export { freshSlots, grantSlots, inheritSlots, pauseSlots, slotsInUse } from './slots.ts';

@@ -1,5 +1,8 @@
 import type { Candidate, FailureClass, RenderSpec, RoutingDecision } from '@reelmesh/contracts/shot';
 import { digestOf } from './hash.ts';
+import { MICROS_PER_UNIT } from './money.ts';
+import { chargeOf } from './price.ts';
+import type { TakePrice } from './price.ts';
 import { formFor } from './model-form.ts';
 import type { ImageCard } from './model-form.ts';
 
@@ -15,9 +18,15 @@ export interface ModelCard extends ImageCard {
   readonly ratios?: readonly Ratio[];
   /** Longest prompt in UTF-16 code units; absent without a limit. */
   readonly maxPromptLength?: number;
-  /** Billed for each second that is rendered, unless `priceMicros` says otherwise. */
+  /** ISO 4217: what its list prices are in; dollars unless said otherwise. */
+  readonly currency?: string;
+  /** US dollars, millionths, for one unit of that currency. */
+  readonly usdMicrosPerUnit?: number;
+  /** 0 to 100, off the list prices. */
+  readonly discountPercent?: number;
+  /** List price for each second that is rendered, unless `priceMicros` says otherwise. */
   readonly microsPerSecond: number;
-  /** Price of a clip by its length in seconds, where the provider sells lengths and not seconds; one for each offered. */
+  /** List price of a clip by its length in seconds, where the provider sells lengths and not seconds; one for each offered. */
   readonly priceMicros?: Readonly<Record<number, number>>;
   /** Typical time from submit to clip, for one second of film. */
   readonly expectedMsPerSecond: number;
@@ -90,9 +99,17 @@ export function billedSeconds(card: ModelCard, seconds: number): number | undefi
   return card.seconds.find((offered) => offered >= seconds);
 }
 
-/** What a clip of a length that the model offers costs. */
+/** What a clip of a length that the model offers costs, US dollars. */
 export function priceOf(card: ModelCard, seconds: number): number {
-  return card.priceMicros?.[seconds] ?? seconds * card.microsPerSecond;
+  const price = quoteOf(card, seconds);
+  return chargeOf(price, price.listMicros).usdMicros;
+}
+
+/** The same as its provider bills it. */
+export function quoteOf(card: ModelCard, seconds: number): TakePrice {
+  const { currency = 'USD', usdMicrosPerUnit = MICROS_PER_UNIT, discountPercent = 0 } = card;
+  const listMicros = card.priceMicros?.[seconds] ?? seconds * card.microsPerSecond;
+  return { currency, listMicros, discountPercent, usdMicrosPerUnit, seconds };
 }
 
 /** The provider's ratio nearest to the film's, by the logarithm of width / height. */
