@@ -44,6 +44,8 @@ test.each([
   [PIKA, { seed: 1.5 }, 'seed', 'int_type'],
   [TURBO, { duration: '5s' }, 'duration', 'int_parsing'],
   [I2V, {}, 'image_url', 'missing'],
+  [I2V, { image_url: 'data:image/png;base64,AAAA' }, 'image_url', 'file_download_error'],
+  [FRAMES, { image_urls: [PICTURE, 'ftp://in.example/f.png'] }, 'image_urls', 'file_download_error'],
   [FRAMES, { image_urls: [PICTURE] }, 'image_urls', 'too_short'],
   [
     'fal-ai/stable-video',

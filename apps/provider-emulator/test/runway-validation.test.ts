@@ -5,9 +5,11 @@ import { CREATE, PNG, PNG_DATA_URI } from './runway-client.ts';
 const uploads = (uri: string) =>
   ({ 'runway://known': { bytes: PNG }, 'runway://text': { bytes: Buffer.from('hi') } })[uri];
 
-const text = (changes: object) => validateCreate('text_to_video', { ...CREATE, ...changes }, uploads);
+/** What is undefined does not travel. */
+const sent = (body: object): unknown => JSON.parse(JSON.stringify(body));
+const text = (changes: object) => validateCreate('text_to_video', sent({ ...CREATE, ...changes }), uploads);
 const TURBO = { model: 'gen4_turbo', promptImage: PNG_DATA_URI, ratio: '720:1280' };
-const image = (changes: object) => validateCreate('image_to_video', { ...TURBO, ...changes }, uploads);
+const image = (changes: object) => validateCreate('image_to_video', sent({ ...TURBO, ...changes }), uploads);
 
 describe('text_to_video', () => {
   test.each([
@@ -59,6 +61,44 @@ describe('text_to_video', () => {
     expect(text(changes)).toMatchObject({ issues: [{ code, path }] });
   });
 
+  const seedance = { model: 'seedance2', audio: false };
+  const reference = { uri: PNG_DATA_URI };
+
+  test.each([
+    ['seedance2 from references', { ...seedance, references: [reference, { uri: 'runway://known' }] }, 144],
+    ['wan3', { model: 'wan3', seed: undefined, references: [reference] }, 80],
+    ['hailuo3', { model: 'hailuo3', seed: undefined, ratio: '9:16', duration: 5, resolution: '768p' }, 100],
+  ])('prices a model of a partner: %s', (_title, changes, credits) => {
+    expect(text(changes)).toMatchObject({ generation: { credits } });
+  });
+
+  test.each([
+    ['references on gen4.5', { references: [reference] }, 'unrecognized_keys', []],
+    ['ten references', { ...seedance, references: Array(10).fill(reference) }, 'too_big', ['references']],
+    [
+      'a reference that is a text',
+      { ...seedance, references: [PNG_DATA_URI] },
+      'invalid_type',
+      ['references', 0],
+    ],
+    [
+      'a reference by http',
+      { ...seedance, references: [{ uri: 'http://x.example/a.png' }] },
+      'custom',
+      ['references', 0, 'uri'],
+    ],
+    ['a seed on wan3', { model: 'wan3' }, 'unrecognized_keys', []],
+    [
+      '4k of hailuo3',
+      { model: 'hailuo3', seed: undefined, ratio: '9:16', duration: 5, resolution: '4k' },
+      'invalid_enum_value',
+      ['resolution'],
+    ],
+    ['3501 units of seedance2', { ...seedance, promptText: 'x'.repeat(3501) }, 'too_big', ['promptText']],
+  ])('refuses %s of a partner', (_title, changes, code, path) => {
+    expect(text(changes)).toMatchObject({ issues: [{ code, path }] });
+  });
+
   test('takes 1000 UTF-16 units', () => {
     expect(text({ promptText: '🎬'.repeat(500) })).toHaveProperty('generation');
   });
@@ -74,6 +114,15 @@ describe('text_to_video', () => {
 });
 
 describe('image_to_video', () => {
+  test('wants a shape that follows the image where a partner says so', () => {
+    const wan = { model: 'wan3', duration: 5, promptText: 'x' };
+
+    expect(image({ ...wan, ratio: 'auto_720p' })).toMatchObject({
+      generation: { credits: 100, width: 1280 },
+    });
+    expect(image({ ...wan, ratio: '720:1280' })).toMatchObject({ issues: [{ path: ['ratio'] }] });
+  });
+
   test.each([
     ['gen4_turbo without prompt and duration', {}, 50],
     ['gen4_turbo, 4 s', { duration: 4 }, 20],

@@ -153,7 +153,9 @@ describe('a submit is refused', () => {
     [{ prompt: undefined }, '1214'],
     [{ size: '720x480' }, '1214'],
     [{ duration: 7 }, '1214'],
-    [{ image_url: ['a', 'b', 'c'] }, '1214'],
+    [{ image_url: Array(3).fill('https://in.example/f.png') }, '1214'],
+    [{ image_url: 'data:image/webp;base64,UklGRgAAAABXRUJQ' }, '1214'],
+    [{ image_url: 'data:image/png;base64,AAAA' }, '1214'],
     [{ user_id: 'short' }, '1214'],
   ])('for %j with code %s', async (changes, code) => {
     expect(await submit(changes)).toMatchObject({ status: 400, body: { error: { code } } });

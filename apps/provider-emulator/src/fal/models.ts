@@ -12,7 +12,9 @@ import {
   text,
   textOf,
   type Fields,
+  type ValueRule,
 } from '../core/pydantic.ts';
+import { isImageAddress } from '../core/image-address.ts';
 import { isObject } from '../core/shape.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -35,7 +37,10 @@ export interface FalModel {
 
 const DOLLAR = 1_000_000;
 
-const image = text(1);
+/** A wrong address is found out by the download, before anything is rendered. */
+const image: ValueRule = (value) =>
+  text(1)(value) ??
+  (isImageAddress(value) ? undefined : { msg: 'Failed to download the file', type: 'file_download_error' });
 const seed = optional(integer());
 const negative = optional(text());
 const resolution = optional(literal('720p', '1080p'));

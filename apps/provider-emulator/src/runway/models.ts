@@ -1,4 +1,4 @@
-/** Documented limits and prices of the emulated models (facts of 2026-11). */
+/** Documented limits and prices of the emulated models (facts of 2026-11); of the partners', see README.md. */
 export const MAX_PROMPT_UTF16_UNITS = 1000;
 /** A credit is $0.01. */
 export const MICROS_PER_CREDIT = 10_000;
@@ -12,6 +12,14 @@ export interface InputRules {
   /** Length when the request names none; a model without one requires it. */
   readonly defaultSeconds?: number;
   readonly promptTextRequired: boolean;
+  /** UTF-16 units; {@link MAX_PROMPT_UTF16_UNITS} when absent. */
+  readonly maxPromptLength?: number;
+  /** Whether it may name a seed; it may when absent. */
+  readonly takesSeed?: boolean;
+  /** Allowed resolutions, where it has that field. */
+  readonly resolutions?: readonly string[];
+  /** The most images that may show what something looks like; absent where it takes none. */
+  readonly references?: number;
   /** Where promptImage may stand; absent where the endpoint takes no image. */
   readonly positions?: readonly ('first' | 'last')[];
   /** Fields beyond model, promptText, promptImage, ratio, duration and seed. */
@@ -39,6 +47,45 @@ const veo = {
 const veoEndpoints = {
   text_to_video: { ...veo, promptTextRequired: true },
   image_to_video: { ...veo, promptTextRequired: false, positions: ['first', 'last'] },
+} as const;
+
+const KEYFRAMES = { promptTextRequired: false, positions: ['first', 'last'] } as const;
+
+const SEEDANCE_RATIOS = [
+  ...['992:432', '864:496', '752:560', '640:640', '560:752', '496:864'],
+  ...['1470:630', '1280:720', '1112:834', '960:960', '834:1112', '720:1280'],
+];
+const seedance = {
+  ratios: SEEDANCE_RATIOS,
+  seconds: [4, 5, 6, 7, 8, 9, 10, 11, 12],
+  defaultSeconds: 5,
+  maxPromptLength: 3500,
+  extras: ['audio'],
+} as const;
+const seedanceEndpoints = {
+  text_to_video: { ...seedance, promptTextRequired: true, references: 9 },
+  image_to_video: { ...seedance, ...KEYFRAMES },
+} as const;
+
+const wan = {
+  seconds: TWO_TO_TEN,
+  defaultSeconds: 5,
+  maxPromptLength: 2500,
+  takesSeed: false,
+  promptTextRequired: true,
+  extras: ['audio'],
+} as const;
+const WAN_RATIOS = [...WIDE_AND_TALL, '1104:832', '960:960', '832:1104', '1920:1080', '1080:1920'];
+
+const hailuo = {
+  ratios: ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16'],
+  seconds: [5, 6, 7, 8, 9, 10],
+  defaultSeconds: 5,
+  maxPromptLength: 2500,
+  takesSeed: false,
+  promptTextRequired: true,
+  resolutions: ['768p', '2k'],
+  extras: [],
 } as const;
 
 export const MODELS: Readonly<Record<string, Model>> = {
@@ -75,6 +122,27 @@ export const MODELS: Readonly<Record<string, Model>> = {
   },
   'veo3.1': { endpoints: veoEndpoints, creditsPerSecond: ({ audio }) => (audio ? 40 : 20) },
   'veo3.1_fast': { endpoints: veoEndpoints, creditsPerSecond: ({ audio }) => (audio ? 15 : 10) },
+  seedance2: { endpoints: seedanceEndpoints, creditsPerSecond: () => 36 },
+  seedance2_fast: { endpoints: seedanceEndpoints, creditsPerSecond: () => 29 },
+  wan3: {
+    endpoints: {
+      text_to_video: { ...wan, ratios: WAN_RATIOS, references: 9 },
+      // between keyframes the first one decides the shape
+      image_to_video: {
+        ...wan,
+        ratios: ['auto_480p', 'auto_720p', 'auto_1080p'],
+        positions: ['first', 'last'],
+      },
+    },
+    creditsPerSecond: () => 20,
+  },
+  hailuo3: {
+    endpoints: {
+      text_to_video: { ...hailuo, references: 9 },
+      image_to_video: { ...hailuo, ratios: [...hailuo.ratios, 'adaptive'], positions: ['first', 'last'] },
+    },
+    creditsPerSecond: () => 20,
+  },
 };
 
 export const OUTPUT_FORMATS = [

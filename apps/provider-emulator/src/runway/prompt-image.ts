@@ -21,6 +21,24 @@ export function promptImageIssues(
   ];
 }
 
+/** Images that show what something looks like. */
+export function referenceIssues(
+  value: unknown,
+  { references }: InputRules,
+  uploads: UploadLookup,
+): readonly Issue[] {
+  if (value === undefined || references === undefined) return [];
+  if (!Array.isArray(value)) return [wrongType('array', value, 'references')];
+  const images: readonly unknown[] = value;
+  if (images.length > references)
+    return [issue('too_big', `Array must contain at most ${references} element(s)`, 'references')];
+  return images.flatMap((image, index) =>
+    isObject(image)
+      ? uriIssues(image['uri'], ['references', index, 'uri'], uploads)
+      : [wrongType('object', image, 'references', index)],
+  );
+}
+
 /** A first frame, and where the model takes it a last one; each at most once, never a last one alone. */
 function frameSetIssues(images: readonly unknown[], positions: readonly string[]): readonly Issue[] {
   if (images.length === 0)

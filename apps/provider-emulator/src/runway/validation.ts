@@ -9,7 +9,7 @@ import {
   type Endpoint,
   type InputRules,
 } from './models.ts';
-import { promptImageIssues } from './prompt-image.ts';
+import { promptImageIssues, referenceIssues } from './prompt-image.ts';
 
 /** A create that passed. */
 export interface Generation {
@@ -26,7 +26,7 @@ export interface Generation {
 }
 
 const MAX_SEED = 4_294_967_295;
-const COMMON_FIELDS = ['model', 'promptText', 'ratio', 'duration', 'seed'];
+const COMMON_FIELDS = ['model', 'promptText', 'ratio', 'duration'];
 
 /** All problems of a create body, in field order, or the generation that it asks for. */
 export function validateCreate(
@@ -55,15 +55,17 @@ export function validateCreate(
   const issues = [
     ...promptTextIssues(body['promptText'], rules),
     ...promptImageIssues(body['promptImage'], rules, uploads),
+    ...referenceIssues(body['references'], rules, uploads),
     ...ratioIssues(body['ratio'], rules),
     ...durationIssues(body['duration'], rules),
     ...seedIssues(body['seed']),
+    ...choiceIssues(rules.resolutions ?? [], body['resolution'], 'resolution'),
     ...extraIssues(body),
     ...unknownFieldIssues(body, rules),
   ];
   if (issues.length > 0) return { issues };
 
-  const [width = 0, height = 0] = String(body['ratio']).split(':').map(Number);
+  const [width, height] = sizeOf(String(body['ratio']));
   const seconds = typeof body['duration'] === 'number' ? body['duration'] : (rules.defaultSeconds ?? 0);
   const audio = rules.extras.includes('audio') && body['audio'] !== false;
   const outputFormat = typeof body['outputFormat'] === 'string' ? body['outputFormat'] : 'mp4';
@@ -81,15 +83,20 @@ export function validateCreate(
   };
 }
 
+/** A ratio that names no size follows an image, which counts as wide here. */
+function sizeOf(ratio: string): readonly [number, number] {
+  const [, width, height] = /^(\d+):(\d+)$/.exec(ratio) ?? [];
+  return width === undefined ? [1280, 720] : [Number(width), Number(height)];
+}
+
 function promptTextIssues(value: unknown, rules: InputRules): readonly Issue[] {
   if (value === undefined) return rules.promptTextRequired ? [required('promptText')] : [];
   if (typeof value !== 'string') return [wrongType('string', value, 'promptText')];
   if (value.length === 0)
     return [issue('too_small', 'String must contain at least 1 character(s)', 'promptText')];
-  if (value.length <= MAX_PROMPT_UTF16_UNITS) return [];
-  return [
-    issue('too_big', `String must contain at most ${MAX_PROMPT_UTF16_UNITS} character(s)`, 'promptText'),
-  ];
+  const { maxPromptLength = MAX_PROMPT_UTF16_UNITS } = rules;
+  if (value.length <= maxPromptLength) return [];
+  return [issue('too_big', `String must contain at most ${maxPromptLength} character(s)`, 'promptText')];
 }
 
 function ratioIssues(value: unknown, { ratios }: InputRules): readonly Issue[] {
@@ -148,7 +155,10 @@ function extraIssues(body: Readonly<Record<string, unknown>>): readonly Issue[] 
 function unknownFieldIssues(body: Readonly<Record<string, unknown>>, rules: InputRules): readonly Issue[] {
   const known = [
     ...COMMON_FIELDS,
+    ...(rules.takesSeed === false ? [] : ['seed']),
     ...(rules.positions === undefined ? [] : ['promptImage']),
+    ...(rules.references === undefined ? [] : ['references']),
+    ...(rules.resolutions === undefined ? [] : ['resolution']),
     ...rules.extras,
   ];
   const unknown = Object.keys(body).filter((key) => !known.includes(key));

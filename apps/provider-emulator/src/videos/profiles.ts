@@ -1,3 +1,4 @@
+import { isImageAddress } from '../core/image-address.ts';
 import type { JsonReply } from '../core/provider.ts';
 import {
   anything,
@@ -9,6 +10,7 @@ import {
   required,
   text,
   type Fields,
+  type ValueRule,
 } from '../core/pydantic.ts';
 
 /** How one kind of server speaks the `/v1/videos` shape. */
@@ -50,6 +52,19 @@ const clipFields = {
   true_cfg_scale: optional(float()),
 };
 
+/** By address, or as a data URI. */
+const picture: ValueRule = (value) =>
+  isImageAddress(value) ? undefined : { msg: 'Unsupported image url format', type: 'value_error' };
+
+const jsonText: ValueRule = (value) => {
+  try {
+    JSON.parse(String(value));
+    return undefined;
+  } catch {
+    return { msg: 'Input should be valid JSON', type: 'json_invalid' };
+  }
+};
+
 function detailed(status: number, detail: string): JsonReply {
   return { status, json: { detail } };
 }
@@ -69,6 +84,7 @@ export const SGLANG: VideoProfile = {
     enable_teacache: optional(flag),
     output_quality: optional(literal('maximum', 'high', 'medium', 'low', 'default')),
     diffusers_kwargs: optional(anything),
+    reference_url: optional(picture),
   },
   // without a seed every clip of a prompt is the same
   defaults: { size: '720x480', fps: 24, seed: 1024 },
@@ -107,6 +123,7 @@ export const VLLM_OMNI: VideoProfile = {
     enable_frame_interpolation: optional(flag),
     frame_interpolation_exp: optional(integer(1)),
     lora: optional(text(2)),
+    extra_params: optional(jsonText),
   },
   defaults: { size: '832x480', fps: 24, seed: undefined },
   showsProgress: true,

@@ -1,3 +1,4 @@
+import { dataUriOf, isImageAddress } from '../core/image-address.ts';
 import { isObject } from '../core/shape.ts';
 import { textOf } from '../core/pydantic.ts';
 
@@ -24,6 +25,7 @@ interface Model {
 const YUAN = 1_000_000;
 const MAX_PROMPT_LENGTH = 512;
 const MAX_IMAGES = 2;
+const MAX_IMAGE_BYTES = 5_000_000;
 const SIZES = ['1280x720', '720x1280', '1024x1024', '1920x1080', '1080x1920', '2048x1080', '3840x2160'];
 
 export const MODELS: Readonly<Record<string, Model>> = {
@@ -70,6 +72,7 @@ function problemOf(body: Readonly<Record<string, unknown>>, model: Model): strin
       images.length <= MAX_IMAGES && images.every((one) => isText(one, 1)),
       'image_url must be one image, or two for the first and the last frame',
     ],
+    [images.every(isImage), 'image_url must be a PNG or JPEG of at most 5 MB'],
     [among(quality, ['speed', 'quality']), 'quality must be speed or quality'],
     [among(size, model.sizes), `size must be one of ${model.sizes.join(', ')}`],
     [among(fps, model.framesPerSecond), `fps must be one of ${model.framesPerSecond.join(', ')}`],
@@ -79,6 +82,13 @@ function problemOf(body: Readonly<Record<string, unknown>>, model: Model): strin
     [body['request_id'] === undefined || isText(body['request_id'], 1), 'request_id must be a text'],
   ];
   return rules.find(([holds]) => !holds)?.[1];
+}
+
+/** By address, which is not fetched, or as a data URI. */
+function isImage(value: unknown): boolean {
+  if (!isImageAddress(value)) return false;
+  const data = dataUriOf(String(value));
+  return data === undefined || (data.type !== 'image/webp' && data.bytes.length <= MAX_IMAGE_BYTES);
 }
 
 function isText(value: unknown, min: number, max = Infinity): boolean {
