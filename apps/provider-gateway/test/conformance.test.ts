@@ -153,6 +153,11 @@ const subjects: readonly Subject[] = [
   ),
   videos('openai', 'openai-videos', plainShape, (emulator) => emulator.openaiVideosUrl),
   declared(fileOf('kling'), 'kling', (emulator) => emulator.klingUrl, {}),
+  declared(fileOf('ark'), 'ark', (emulator) => emulator.arkUrl, {
+    '': 'FAILURE_CLASS_TRANSIENT',
+    OutputVideoSensitiveContentDetected: 'FAILURE_CLASS_MODERATED_OUTPUT',
+    'Something.New': 'FAILURE_CLASS_UNCLASSIFIED',
+  }),
 ];
 
 describe.each(subjects.map((subject) => [subject.provider, subject] as const))('%s', (_name, subject) =>

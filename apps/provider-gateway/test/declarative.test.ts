@@ -140,8 +140,8 @@ describe('a provider file', () => {
     ['a cost without a unit', '  microsPerUnit: 140000\n', '', /cost: must have both at and microsPerUnit/],
     [
       'a lookup by what two shots may share',
-      'external_task_id: ${takeId}\n  taskId',
-      'seed: ${seed}\n  taskId',
+      '    external_task_id: ${takeId}\n',
+      '    seed: ${seed}\n',
       /lookup: must go by/,
     ],
     [

@@ -36,6 +36,6 @@ export function declared(
     lost: lookup === undefined ? 'cannot-tell' : 'found',
     namesFile: true,
     gone: 'expired',
-    afterCancel: cancel === undefined ? 'succeeded' : 'cancelled',
+    afterCancel: cancel?.when.includes('running') === true ? 'cancelled' : 'succeeded',
   };
 }

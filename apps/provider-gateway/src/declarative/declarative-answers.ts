@@ -1,6 +1,6 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import type { ApiAnswer } from '../provider-api.ts';
-import { createdOr, refusalByStatus, underWay } from '../provider-api.ts';
+import { createdOr, namesNoFile, refusalByStatus, underWay } from '../provider-api.ts';
 import type { PollResult, SubmitResult } from '../provider.ts';
 import { numberAt, textAt, valueAt } from './places.ts';
 import type { ProviderFile } from './provider-file.ts';
@@ -29,15 +29,12 @@ export function readCreate(file: ProviderFile, { status, json }: Answer): Submit
   return createdOr(provider, status, taskId, failure, text);
 }
 
-/**
- * A task as the provider tells it; undefined when the answer does not say, `no-file` when it says that it succeeded and
- * names no file.
- */
+/** A task as the provider tells it; undefined when the answer does not say. */
 export function readTask(
   file: ProviderFile,
   { status, json }: Answer,
   quoteMicros: number,
-): PollResult | { readonly kind: 'no-file'; readonly costMicros: number } | undefined {
+): PollResult | undefined {
   const { provider, poll, errors, cost } = file;
   const code = codeOf(file, json);
   if (status === 404 || (code !== undefined && errors.gone.includes(code)))
@@ -61,7 +58,7 @@ export function readTask(
       const costMicros = costOf('full');
       return typeof url === 'string'
         ? { kind: 'succeeded', costMicros, output: { url } }
-        : { kind: 'no-file', costMicros };
+        : namesNoFile(provider, costMicros);
     }
     case 'failed': {
       const text = [textAt(json, errors.message) ?? 'failed', code === undefined ? '' : ` (${code})`].join(
@@ -82,14 +79,6 @@ export function readTask(
       return underWay(word, false);
   }
 }
-
-/** Success without a file, told twice: no third reading will find one. */
-export const noFile = ({ provider }: ProviderFile, costMicros: number): PollResult => ({
-  kind: 'failed',
-  failure: 'FAILURE_CLASS_BAD_OUTPUT',
-  message: `${provider} says that it succeeded but names no file`,
-  costMicros,
-});
 
 /** The one task in a list that is as it must be; undefined when there is none, or several that are not told apart. */
 export function soleMatch(

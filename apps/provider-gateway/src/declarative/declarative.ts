@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import { AppError, Code } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from '../download.ts';
 import type { OutputSource } from '../download.ts';
@@ -7,18 +9,10 @@ import type { ImageSource } from '../image-source.ts';
 import { inputOf, promptLengthOf } from '../knobs.ts';
 import type { Knobs, ModelRow } from '../knobs.ts';
 import { ProviderApi } from '../provider-api.ts';
-import type { CreateRequest, Identity } from '../provider-api.ts';
+import type { ApiAnswer, CreateRequest, Identity } from '../provider-api.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from '../provider.ts';
 import { authorization } from './credentials.ts';
-import {
-  isShutOut,
-  noFile,
-  readCreate,
-  readTask,
-  soleMatch,
-  stateOf,
-  taskIdOf,
-} from './declarative-answers.ts';
+import { isShutOut, readCreate, readTask, soleMatch, stateOf, taskIdOf } from './declarative-answers.ts';
 import { textAt, withValues } from './places.ts';
 import type { ProviderFile } from './provider-file.ts';
 import { baseUrlVariable } from './provider-settings.ts';
@@ -44,6 +38,9 @@ interface DeclarativeRequest extends CreateRequest {
   readonly takeSeedAt: readonly string[];
 }
 
+/** All that a film may ask for; a model that takes less says so in its row. */
+const RANGES = { motion: { from: 0, to: 255 }, guidance: { from: 1, to: 20 } };
+
 const TAKE_ID = Object.freeze({ late: 'takeId' });
 const TAKE_SEED = Object.freeze({ late: 'takeSeed' });
 
@@ -53,8 +50,10 @@ export class Declarative implements Provider {
   readonly #file: ProviderFile;
   readonly #api: ProviderApi;
   readonly #knobs: Knobs;
+  readonly #images: ImageSource | undefined;
 
   constructor(file: ProviderFile, { baseUrl, ...options }: DeclarativeOptions) {
+    this.#images = options.images;
     this.name = file.provider;
     this.#file = file;
     this.#api = new ProviderApi({
@@ -81,7 +80,7 @@ export class Declarative implements Provider {
 
   prepare(row: ModelRow, spec: RenderSpec): PreparedRequest {
     const { submit } = this.#file;
-    const { input, warnings } = inputOf(row, spec, row.knobs ?? this.#knobs);
+    const { input, warnings } = inputOf(row, spec, row.knobs ?? knobsFor(row, this.#knobs));
     const { seed } = input;
     const values = {
       ...input,
@@ -95,7 +94,7 @@ export class Declarative implements Provider {
     const takeSeedAt = placesOf(TAKE_SEED, filled);
     const none = Object.fromEntries([...takeIdAt, ...takeSeedAt].map((place) => [place, null]));
     const request: DeclarativeRequest = {
-      path: pathOf(submit.path, { model: row.remoteId }),
+      path: pathOf(row.path ?? submit.path, { model: row.remoteId }),
       body: withValues(filled, none),
       model: row.remoteId,
       takeIdAt,
@@ -114,7 +113,8 @@ export class Declarative implements Provider {
     ];
     const values = Object.fromEntries<unknown>(late);
     const request = { path, body: withValues(body, values) };
-    return this.#api.create(intent, request, signal, (answer) => readCreate(this.#file, answer));
+    const read = (answer: ApiAnswer): SubmitResult => readCreate(this.#file, answer);
+    return this.#api.create(intent, request, signal, read, (image) => this.#placed(image));
   }
 
   /** By the take's own id, or by a seed that no other take has: whatever else tells shots apart, two may share. */
@@ -141,14 +141,12 @@ export class Declarative implements Provider {
   }
 
   async poll(take: AskedTake, signal: AbortSignal): Promise<PollResult> {
-    const result = await this.#read(take, signal);
-    // A file that is not there yet may be there at the next look; one that is missing then is missing.
-    const again = result.kind === 'no-file' ? await this.#read(take, signal) : result;
-    if (again.kind === 'no-file') return noFile(this.#file, again.costMicros);
-    if (again.kind === 'expired' && take.cancelRequested) {
-      return { kind: 'cancelled', costMicros: again.costMicros };
-    }
-    return again;
+    const answer = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
+    const result = readTask(this.#file, answer, take.intent.quoteMicros);
+    if (result === undefined) throw this.#api.noSense('GET', answer);
+    return result.kind === 'expired' && take.cancelRequested
+      ? { kind: 'cancelled', costMicros: result.costMicros }
+      : result;
   }
 
   async cancel(take: AskedTake, signal: AbortSignal): Promise<void> {
@@ -171,11 +169,11 @@ export class Declarative implements Provider {
     return outputSource(endpoint, this.#file.outputHosts);
   }
 
-  async #read(take: AskedTake, signal: AbortSignal) {
-    const answer = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
-    const result = readTask(this.#file, answer, take.intent.quoteMicros);
-    if (result === undefined) throw this.#api.noSense('GET', answer);
-    return result;
+  async #placed(image: BlobRef): Promise<string> {
+    if (this.#images === undefined)
+      throw new AppError(Code.INTERNAL, 'nobody said where images are read from');
+    const inline = await this.#images.dataUri(image);
+    return this.#file.submit.imagesAs === 'base64' ? inline.slice(inline.indexOf(',') + 1) : inline;
   }
 
   #pathOf(path: string, { taskId, intent }: AskedTake): string {
@@ -188,11 +186,21 @@ export function takeSeedOf({ submit }: ProviderFile, takeId: string): number {
   return createHash('sha256').update(takeId).digest().readUInt32BE() % (submit.maxSeed + 1);
 }
 
-/** A model has what the body has a place for. */
+/** A model has what the body has a place for, unless its row says otherwise. */
 function knobsOf({ submit }: ProviderFile): Knobs {
   const used = placeholdersIn(submit.body);
-  const known = ['ratio', 'seconds', 'seed'].filter((name) => used.includes(name));
-  return { prompt: 'prompt', ...Object.fromEntries(known.map((name) => [name, name])) };
+  const known = ['ratio', 'seconds', 'seed', 'negativePrompt'].filter((name) => used.includes(name));
+  const ranged = Object.entries(RANGES).filter(([name]) => used.includes(name));
+  return {
+    prompt: 'prompt',
+    ...Object.fromEntries(known.map((name) => [name, name])),
+    ...Object.fromEntries(ranged.map(([name, range]) => [name, { name, ...range }])),
+  };
+}
+
+/** Where the size is the model's own, or the image's, there is no ratio to ask for. */
+function knobsFor({ ratios = [] }: ModelRow, { ratio, ...knobs }: Knobs): Knobs {
+  return ratios.length === 0 ? knobs : { ...knobs, ratio };
 }
 
 /** A path with its placeholders filled in; a model's own slashes stay. */

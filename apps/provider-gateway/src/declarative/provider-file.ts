@@ -9,7 +9,7 @@ import type { Template } from './template.ts';
 /** What a body may say of a shot; the parameters of the file's models come on top. */
 export const PLACEHOLDERS = [
   ...(['prompt', 'negativePrompt', 'seed', 'seconds', 'ratio', 'motion', 'guidance'] as const),
-  ...(['model', 'firstFrame', 'lastFrame', 'takeId', 'takeSeed'] as const),
+  ...(['model', 'takeId', 'takeSeed'] as const),
 ] as const;
 
 /** They have adapters of their own. */
@@ -78,9 +78,9 @@ const auth = z.strictObject({
 
 const submit = z.strictObject({
   path: path('model'),
-  imagePath: path('model').optional().describe('instead of path, for shots that begin or end with an image'),
   body: z.record(z.string(), template),
   taskId: places,
+  imagesAs: z.enum(['data-uri', 'base64']).default('data-uri'),
   maxSeed: z.number().int().positive().default(4_294_967_295),
 });
 
@@ -185,23 +185,22 @@ export const providerFile = z
     recording,
   })
   .superRefine(({ submit: { body }, models, lookup: found, cost: { at, microsPerUnit } }, context) => {
-    const parameters = models.flatMap((row) => Object.keys(row.parameters));
-    const known = [...PLACEHOLDERS, ...parameters];
-    for (const name of placeholdersIn(body).filter((one) => !known.includes(one))) {
-      const message = `unknown placeholder \${${name}}; known: ${known.join(', ')}`;
-      context.addIssue({ code: 'custom', path: ['submit', 'body'], message });
-    }
+    const ways = models.flatMap((row) => [row, ...(row.forms ?? [])]);
+    // Of a pointer the field that it begins with.
+    const own = ways
+      .flatMap(({ parameters = {}, images = {} }) => [...Object.keys(parameters), ...Object.values(images)])
+      .map((name) => name.replace(/^\/([^/]*).*$/, '$1'));
+    const known = [...new Set([...PLACEHOLDERS, ...own])];
     const used = placeholdersIn(body);
-    for (const name of parameters.filter((one) => !used.includes(one))) {
-      context.addIssue({
-        code: 'custom',
-        path: ['models'],
-        message: `parameter ${name} is in no placeholder of submit.body`,
-      });
+    const problem = (message: string): void =>
+      context.addIssue({ code: 'custom', path: ['submit', 'body'], message });
+    for (const name of used.filter((one) => !known.includes(one))) {
+      problem(`unknown placeholder \${${name}}; known: ${known.join(', ')}`);
     }
-    if (!used.includes('prompt')) {
-      context.addIssue({ code: 'custom', path: ['submit', 'body'], message: 'must hold ${prompt}' });
+    for (const name of new Set(own.filter((one) => !used.includes(one)))) {
+      problem(`must hold \${${name}}, which models name under parameters or images`);
     }
+    if (!used.includes('prompt')) problem('must hold ${prompt}');
     if ((at === undefined) !== (microsPerUnit === undefined)) {
       context.addIssue({
         code: 'custom',
@@ -211,8 +210,8 @@ export const providerFile = z
     }
     if (found === undefined) return;
     const asks = 'match' in found ? Object.values(found.match) : [found.path];
-    const own = ['takeId', 'takeSeed'].filter((name) => used.includes(name));
-    if (!asks.some((text) => placeholdersIn(text).some((name) => own.includes(name)))) {
+    const marks = ['takeId', 'takeSeed'].filter((name) => used.includes(name));
+    if (!asks.some((text) => placeholdersIn(text).some((name) => marks.includes(name)))) {
       const message =
         'must go by ${takeId} or ${takeSeed}, which submit.body must send: else the task of another shot could be taken for ours';
       context.addIssue({ code: 'custom', path: ['lookup'], message });
