@@ -163,12 +163,18 @@ export function describeRest(film: Film, doubtful: readonly Take[], { command, f
   return [
     `film ${film.id} is in doubt: the answer to ${formatCount(doubtful.length, 'order')} was lost, which may have been charged: ${formatUsd(atRiskOf(doubtful))} at risk`,
     ...doubtful.flatMap((take) => [
-      `take ${take.id} (${take.provider} ${take.model}, ${formatUsd(take.quoteMicros)}): ${take.message}`,
+      `take ${take.id} (shot ${numberOf(take, film)}, ${take.provider} ${take.model}, ${formatUsd(take.quoteMicros)}): ${take.message}`,
       resolve(take, 'attach --task ID'),
       resolve(take, 'void'),
     ]),
+    // Behind the doubts the film's message names the shots that are missing for good.
+    ...film.message.split('; ').slice(1),
     'attach what the provider has among its tasks, void what it has not; then the same command goes on',
   ].join('\n');
+}
+
+function numberOf(take: Take, { shots }: Film): string {
+  return shots.flatMap(({ shotKey }, index) => (shotKey === take.shotKey ? [index + 1] : [])).join(', ');
 }
 
 /** What `quote --json` prints. */

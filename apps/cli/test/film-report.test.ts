@@ -89,12 +89,16 @@ test('a quote names the provider of each shot, charges nothing for cached ones a
 test('a film in doubt ends with the commands that end the doubt, as they have to be typed here', () => {
   const lost = Take.fromPartial({
     id: 't1',
+    shotKey: 'b',
     provider: 'runway',
     model: 'gen4.5',
     quoteMicros: 360_000,
     message: 'read ECONNRESET',
   });
-  const film = aFilm({ state: FilmState.FILM_STATE_IN_DOUBT });
+  const film = aFilm({
+    state: FilmState.FILM_STATE_IN_DOUBT,
+    message: 'it is unknown …; 1 shot of 3 could not be rendered (number 3): no',
+  });
 
   const lines = describeRest(film, [lost], {
     command: 'npm run reelmesh --',
@@ -104,7 +108,8 @@ test('a film in doubt ends with the commands that end the doubt, as they have to
   expect(lines[0]).toBe(
     'film f1 is in doubt: the answer to 1 order was lost, which may have been charged: $0.36 at risk',
   );
-  expect(lines[1]).toBe('take t1 (runway gen4.5, $0.36): read ECONNRESET');
+  expect(lines[1]).toBe('take t1 (shot 2, runway gen4.5, $0.36): read ECONNRESET');
+  expect(lines).toContain('1 shot of 3 could not be rendered (number 3): no');
   expect(lines).toContain('  npm run reelmesh -- takes resolve t1 void --data films');
   expect(lines).toContain('  npm run reelmesh -- takes resolve t1 attach --task ID --data films');
 });

@@ -19,6 +19,7 @@ import {
 } from './support/made-films.ts';
 import type { MakeOptions, Made } from './support/made-films.ts';
 import { endAll, processesWith, runCli, until } from './support/processes.ts';
+import { random } from './support/random.ts';
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeEach(async () => {
@@ -28,17 +29,6 @@ afterEach(async () => {
   endAll();
   await home.remove();
 });
-
-/** Small, fast, well known; the same seed gives the same numbers (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** How many facts there are, of one kind or of all. */
 function countFacts(kind = '%'): number {

@@ -133,7 +133,7 @@ describe('a charge is in doubt (I3)', () => {
 
     await world.tell(await world.outcomeOf(command, 'render'));
     await world.eventually(async () =>
-      expect((await world.film(id)).message).toMatch(/ for 1 take: .*-blue$/),
+      expect((await world.film(id)).message).toMatch(/ for 1 take: .*-blue of shot 2$/),
     );
 
     expect(await world.film(id)).toMatchObject({ state: 'FILM_STATE_IN_DOUBT', costMicros: PRICE });

@@ -179,24 +179,36 @@ export function nextStep(film: FilmRecord): FilmStep {
   if (open.length > 0) return { kind: 'render', keys: open };
   const ends = keys.flatMap((key) => film.ends.get(key) ?? []);
   const doubtful = ends.filter((end) => end.state === 'IN_DOUBT');
-  if (doubtful.length > 0) return { kind: 'doubt', message: doubtText(doubtful) };
   const failed = ends.filter((end) => end.state === 'FAILED');
+  if (doubtful.length > 0) return { kind: 'doubt', message: doubtText(film.plan, doubtful, failed) };
   if (failed.length > 0)
     return { kind: 'fail', reason: 'SHOTS_FAILED', message: failText(film.plan, failed) };
   return { kind: 'compose' };
 }
 
-function doubtText(ends: readonly ShotEnd[]): string {
-  const takes = ends.map((end) => end.takeId).join(', ');
-  return `it is unknown whether the provider charged for ${plural(ends.length, 'take')}: ${takes}`;
+/** Names the shots that wait for an operator, and those that are missing for good. */
+function doubtText(plan: Plan, doubtful: readonly ShotEnd[], failed: readonly ShotEnd[]): string {
+  const takes = doubtful.map((end) => `${end.takeId} of shot ${numbersOf(plan, [end.key])}`).join(', ');
+  const doubt = `it is unknown whether the provider charged for ${plural(doubtful.length, 'take')}: ${takes}`;
+  return failed.length === 0 ? doubt : `${doubt}; ${failText(plan, failed)}`;
 }
 
+/** Names every shot that is missing, those of one reason together. */
 function failText(plan: Plan, failed: readonly ShotEnd[]): string {
-  const first = failed[0];
-  const numbers = plan.shots.flatMap((shot, index) =>
-    failed.some((end) => end.key === shot.key) ? [index + 1] : [],
+  const keys = new Set(failed.map(({ key }) => key));
+  const count = plan.shots.filter(({ key }) => keys.has(key)).length;
+  const groups = [...Map.groupBy(failed, ({ message }) => message)].map(
+    ([message, ends]) =>
+      `(number ${numbersOf(
+        plan,
+        ends.map(({ key }) => key),
+      )}): ${message}`,
   );
-  return `${plural(numbers.length, 'shot')} of ${plan.shots.length} could not be rendered (number ${numbers.join(', ')}): ${first?.message ?? ''}`;
+  return `${plural(count, 'shot')} of ${plan.shots.length} could not be rendered ${groups.join('; ')}`;
+}
+
+function numbersOf(plan: Plan, keys: readonly string[]): string {
+  return plan.shots.flatMap((shot, index) => (keys.includes(shot.key) ? [index + 1] : [])).join(', ');
 }
 
 function plural(count: number, noun: string): string {

@@ -57,18 +57,39 @@ describe('what the owner of a film does next', () => {
     });
   });
 
+  test('names every missing shot with its reason, those of one reason together', () => {
+    const step = nextStep(
+      fold(
+        created,
+        planned('k1', 'k2', 'k3', 'k1'),
+        ['film.shot', endOf('k1', 'FAILED', { message: 'runway: rejected' })],
+        ['film.shot', endOf('k2', 'FAILED', { message: 'fal: too long' })],
+        ['film.shot', endOf('k3', 'FAILED', { message: 'runway: rejected' })],
+      ),
+    );
+
+    expect(step).toHaveProperty(
+      'message',
+      '4 shots of 4 could not be rendered (number 1, 3, 4): runway: rejected; (number 2): fal: too long',
+    );
+  });
+
   test('waits for an operator rather than fail while a charge is in doubt (I3)', () => {
     const step = nextStep(
       fold(
         created,
         planned('k1', 'k2'),
-        ['film.shot', endOf('k1', 'FAILED')],
+        ['film.shot', endOf('k1', 'FAILED', { message: 'runway: rejected' })],
         ['film.shot', endOf('k2', 'IN_DOUBT')],
       ),
     );
 
-    expect(step.kind).toBe('doubt');
-    expect(step).toHaveProperty('message', expect.stringContaining('f1-k2-1'));
+    expect(step).toEqual({
+      kind: 'doubt',
+      message:
+        'it is unknown whether the provider charged for 1 take: f1-k2-1 of shot 2; ' +
+        '1 shot of 2 could not be rendered (number 1): runway: rejected',
+    });
   });
 
   test('asks for the same cut again after a restart', () => {
