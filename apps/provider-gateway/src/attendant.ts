@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { ClipCollector } from './clip-collector.ts';
 import { isBadFile } from './clip-collector.ts';
 import { DueQueue } from './due-queue.ts';
+import { THROTTLED } from './provider.ts';
 import type { Output, PollResult, Provider } from './provider.ts';
 import type { Reporter } from './reporter.ts';
 import type { TakeLog } from './take-log.ts';
@@ -19,6 +20,8 @@ export interface AttendantDeps {
   readonly reporter: Reporter;
   /** Factor on the catalogue's pauses. */
   readonly pollFactor: number;
+  /** The provider lets a take wait because there are too many; may be called again for the same take. */
+  readonly onThrottled: (take: TakeRecord) => void;
   /** Called once for each take that has ended or is in doubt. */
   readonly onEnd: (take: TakeRecord) => void;
 }
@@ -200,6 +203,7 @@ export class Attendant {
     switch (result.kind) {
       case 'running':
         watched.failures = 0;
+        if (result.waitingFor === THROTTLED) this.#deps.onThrottled(watched.take);
         this.#deps.reporter.tell(watched.take, result.progress, result.waitingFor);
         if (watched.cancel === 'wanted') {
           await this.#provider(watched.take).cancel(watched.take, this.#stopped.signal);

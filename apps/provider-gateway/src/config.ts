@@ -1,6 +1,7 @@
 import { field, section } from '@reelmesh/service';
 import type { Environment, Field } from '@reelmesh/service';
 import { profiles } from './openai-videos.ts';
+import { NO_LIMIT_OF_ZERO } from './slots.ts';
 
 const openaiVideosBaseUrl: Field<string | undefined> = {
   ...field.url({
@@ -10,6 +11,22 @@ const openaiVideosBaseUrl: Field<string | undefined> = {
   }),
   fallback: undefined,
 };
+
+function concurrency(fallback: number, doc: string): Field<number> {
+  const limit = field.int({ min: 1, max: 1000, fallback, doc });
+  return {
+    ...limit,
+    parse(text) {
+      if (/^-?0+$/.test(text)) throw new Error(`must be at least 1: ${NO_LIMIT_OF_ZERO}`);
+      return limit.parse(text);
+    },
+  };
+}
+
+const submitsPerMinute = (provider: string): Field<number | undefined> => ({
+  ...field.int({ min: 1, max: 100_000, doc: `takes sent to ${provider} in any minute; unset: no limit` }),
+  fallback: undefined,
+});
 
 export const config = section('gateway', {
   configDir: field.optional({
@@ -21,18 +38,9 @@ export const config = section('gateway', {
     fallback: 64,
     doc: 'work.render messages handled at a time',
   }),
-  selfHostedConcurrency: field.int({
-    min: 1,
-    max: 1000,
-    fallback: 32,
-    doc: 'takes under way at gpu-inference',
-  }),
-  runwayConcurrency: field.int({
-    min: 1,
-    max: 1000,
-    fallback: 5,
-    doc: "takes under way at Runway; your tier's concurrency",
-  }),
+  selfHostedConcurrency: concurrency(32, 'takes under way at gpu-inference'),
+  runwayConcurrency: concurrency(5, "takes under way at Runway; your tier's concurrency"),
+  runwaySubmitsPerMinute: submitsPerMinute('Runway'),
   runwayBaseUrl: field.url({
     protocols: ['https', 'http'],
     fallback: 'https://api.dev.runwayml.com',
@@ -53,12 +61,8 @@ export const config = section('gateway', {
     fallback: 'large',
     doc: 'which images are uploaded to Runway instead of sent along: those above 5 MB, or all',
   }),
-  falConcurrency: field.int({
-    min: 1,
-    max: 1000,
-    fallback: 2,
-    doc: 'takes under way at fal; 2 for a new account',
-  }),
+  falConcurrency: concurrency(2, 'takes under way at fal; 2 for a new account'),
+  falSubmitsPerMinute: submitsPerMinute('fal'),
   falQueueUrl: field.url({
     protocols: ['https', 'http'],
     fallback: 'https://queue.fal.run',
@@ -81,7 +85,8 @@ export const config = section('gateway', {
     env: 'FAL_KEY_PREVIOUS',
     doc: 'the key before it, for takes that were submitted with it',
   }),
-  zhipuConcurrency: field.int({ min: 1, max: 1000, fallback: 5, doc: 'takes under way at Zhipu' }),
+  zhipuConcurrency: concurrency(5, 'takes under way at Zhipu'),
+  zhipuSubmitsPerMinute: submitsPerMinute('Zhipu'),
   zhipuBaseUrl: field.url({
     protocols: ['https', 'http'],
     fallback: 'https://open.bigmodel.cn/api/paas/v4',
@@ -98,12 +103,8 @@ export const config = section('gateway', {
     env: 'ZHIPU_API_KEY_PREVIOUS',
     doc: 'the key before it, for takes that were submitted with it',
   }),
-  openaiVideosConcurrency: field.int({
-    min: 1,
-    max: 1000,
-    fallback: 1,
-    doc: 'takes under way at the /v1/videos server',
-  }),
+  openaiVideosConcurrency: concurrency(1, 'takes under way at the /v1/videos server'),
+  openaiVideosSubmitsPerMinute: submitsPerMinute('the /v1/videos server'),
   openaiVideosBaseUrl,
   openaiVideosApiKey: field.optional({
     secret: true,
@@ -164,6 +165,12 @@ export const config = section('gateway', {
     max: 3_600_000,
     fallback: 60_000,
     doc: 'pause before the first check whether a hold (key, funds, quota) is over',
+  }),
+  takeOverMs: field.int({
+    min: 50,
+    max: 600_000,
+    fallback: 5_000,
+    doc: 'pause between two looks for gateways that are gone; their takes are taken over at the second look',
   }),
   pollPercent: field.int({
     min: 1,

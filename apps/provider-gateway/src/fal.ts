@@ -68,6 +68,10 @@ export class Fal implements Provider {
     this.#platform = api(platformUrl, 'FAL_PLATFORM_URL');
   }
 
+  get credentialRefs(): readonly string[] {
+    return this.#queue.credentialRefs;
+  }
+
   unavailable(): Obstacle | undefined {
     return this.#queue.unavailable();
   }

@@ -55,6 +55,10 @@ export class Guarded implements Provider {
     if (inner.usage !== undefined) this.usage = inner.usage.bind(inner);
   }
 
+  get credentialRefs(): readonly string[] {
+    return this.#inner.credentialRefs ?? [];
+  }
+
   unavailable(model: string): Obstacle | undefined {
     const inner = this.#inner.unavailable(model);
     if (inner !== undefined) return inner;

@@ -4,12 +4,12 @@ import type { BudgetRule, Clock, FactStore, TakeRecord } from '@reelmesh/domain'
 import type { Handlers } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
 import type { Catalogue } from './catalogue.ts';
+import type { CredentialSlots } from './credential-slots.ts';
 import type { LedgerKeeper } from './ledger-keeper.ts';
 import { listEntries } from './ledger-reader.ts';
 import type { Provider } from './provider.ts';
 import type { ProviderSwitches } from './provider-switches.ts';
 import { reconciledDays } from './reconcile.ts';
-import type { Slots } from './slots.ts';
 import type { TakeLog } from './take-log.ts';
 
 export interface LedgerServiceDeps {
@@ -18,7 +18,7 @@ export interface LedgerServiceDeps {
   readonly facts: FactStore;
   readonly catalogue: Catalogue;
   readonly providers: ReadonlyMap<string, Provider>;
-  readonly slots: ReadonlyMap<string, Slots>;
+  readonly slots: Pick<CredentialSlots, 'usageOf'>;
   readonly takeLog: TakeLog;
   readonly ledger: LedgerKeeper;
   readonly budgets: readonly BudgetRule[];
@@ -117,7 +117,6 @@ export function ledgerService(deps: LedgerServiceDeps): Handlers<typeof LedgerSe
         seconds,
       };
     });
-    const slot = slots.get(name);
     return {
       name,
       models,
@@ -125,8 +124,7 @@ export function ledgerService(deps: LedgerServiceDeps): Handlers<typeof LedgerSe
       switchReason: reason,
       switchBy: by,
       switchTimeMs: atMs,
-      underway: slot?.held ?? 0,
-      limit: slot?.limit ?? 0,
+      ...slots.usageOf(name),
     };
   }
 

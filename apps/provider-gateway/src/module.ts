@@ -9,6 +9,7 @@ import { Breakers, defaultBreakers } from './breakers.ts';
 import { loadCatalogue, withPrice } from './catalogue.ts';
 import { ClipCollector } from './clip-collector.ts';
 import { config, environment } from './config.ts';
+import { CredentialSlots } from './credential-slots.ts';
 import { loadProviderFiles } from './declarative/provider-files.ts';
 import { FilmStops } from './film-stops.ts';
 import { ImageSource } from './image-source.ts';
@@ -23,6 +24,7 @@ import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
 import { ShotDriver } from './shot-driver.ts';
 import { TakeLog } from './take-log.ts';
+import { TakeOver } from './take-over.ts';
 
 interface Deps {
   readonly bus: Bus;
@@ -59,8 +61,10 @@ export const module: ServiceModule<Deps, typeof config> = {
     const guard = { clock, log, breakers };
     const images = new ImageSource(blobs);
     const opened = openProviders(settings, files, env ?? environment(), bus, guard, images);
-    const { byName: providers, slots, selfHosted } = opened;
+    const { byName: providers, selfHosted } = opened;
     const senderName = `gateway-${instanceId}/${ids.next('r')}`;
+    const openTakes = () => openPaidTakes(facts);
+    const slots = new CredentialSlots({ ...opened, bus, clock, log, metrics, run: senderName, openTakes });
     const takeLog = new TakeLog(facts, clock);
     const budgets: readonly BudgetRule[] = [];
     const ledger = new LedgerKeeper({ facts, clock, log, budgets });
@@ -85,6 +89,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       collector,
       reporter,
       pollFactor: settings.pollPercent / 100,
+      onThrottled: ({ id, intent }) => slots.of(intent).throttled(id),
       onEnd: (take) => {
         measures.ended(take);
         goOn(take);
@@ -155,10 +160,17 @@ export const module: ServiceModule<Deps, typeof config> = {
       bus.onHint('breaker', (key) => breakers.trip(key)),
       bus.onHint('film-stopped', onFilmStopped),
     ];
-    for (const take of await openPaidTakes(facts)) {
-      if (take.state === 'TAKE_STATE_SENDING') driver.lookAfter(take);
-      else if (take.state !== 'TAKE_STATE_INTENT') driver.watch(take);
-    }
+    const takeOver = new TakeOver({
+      bus,
+      log,
+      slots,
+      run: senderName,
+      openTakes,
+      lookAfter: (take) =>
+        take.state === 'TAKE_STATE_SENDING' ? driver.lookAfter(take) : driver.watch(take),
+      everyMs: settings.takeOverMs,
+    });
+    await takeOver.start(opened.credentials);
     const tick = setInterval(readSwitches, SWITCHES_MS);
     void verify();
     const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
@@ -173,6 +185,8 @@ export const module: ServiceModule<Deps, typeof config> = {
         driver.stop();
         await work.stop();
         await attendant.stop();
+        await takeOver.stop();
+        await slots.stop();
         await Promise.all(running.map((one) => one.stop()));
         opened.stop();
         breakers.stop();
@@ -210,7 +224,11 @@ export const module: ServiceModule<Deps, typeof config> = {
     }
 
     function onResolved(take: TakeRecord): void {
-      if (take.state === 'TAKE_STATE_ACCEPTED') return driver.watch(take);
+      if (take.state === 'TAKE_STATE_ACCEPTED') {
+        // In doubt it had no slot, whoever sent it.
+        slots.of(take.intent).hold(take.id);
+        return driver.watch(take);
+      }
       measures.ended(take);
       reporter
         .askAgain(take)

@@ -81,6 +81,10 @@ export class OpenAiVideos implements Provider {
     });
   }
 
+  get credentialRefs(): readonly string[] {
+    return this.#model === undefined ? [] : this.#api.credentialRefs;
+  }
+
   unavailable(model: string): Obstacle | undefined {
     if (this.#model === undefined) return { reason: 'not_configured' };
     return model === this.#model ? undefined : { reason: 'not_served' };

@@ -83,6 +83,11 @@ export class ProviderApi {
     return { endpoint: this.baseUrl, credentialRef: this.credentialRef };
   }
 
+  /** What takes may have been submitted with; empty when there is nothing to submit with. */
+  get credentialRefs(): readonly string[] {
+    return this.unavailable() === undefined ? [...new Set([this.credentialRef, ...this.#keys.keys()])] : [];
+  }
+
   unavailable(): Obstacle | undefined {
     const { secret, secretOptional = false } = this.#options;
     return secret === undefined && !secretOptional ? { reason: 'not_configured' } : undefined;

@@ -29,6 +29,9 @@ export type SubmitResult =
   /** Sent, and no telling what came of it. */
   | { readonly kind: 'unknown'; readonly message: string };
 
+/** What a task waits for that the provider has taken on though there are too many; adapters use this very word. */
+export const THROTTLED = 'provider concurrency';
+
 export type PollResult =
   /** `waitingFor` is shown to people: "provider queue", "provider concurrency", "render". */
   | { readonly kind: 'running'; readonly progress: number; readonly waitingFor: string }
@@ -59,6 +62,8 @@ export type LookupResult =
  */
 export interface Provider {
   readonly name: string;
+  /** What its takes may have been submitted with, as the settings are; absent for what needs no credential. */
+  readonly credentialRefs?: readonly string[];
   /** Why a model of it cannot be used now; undefined when it can. */
   unavailable(model: string): Obstacle | undefined;
   /** Pure. The prompt's length in UTF-16 units counts against the model's limit. */

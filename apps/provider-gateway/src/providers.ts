@@ -1,5 +1,7 @@
+import type { SlotLimits } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
 import type { Environment, Values } from '@reelmesh/service';
+import type { Credential } from './credential-slots.ts';
 import type { config } from './config.ts';
 import { Declarative } from './declarative/declarative.ts';
 import type { ProviderFile } from './declarative/provider-file.ts';
@@ -12,12 +14,16 @@ import { OpenAiVideos } from './openai-videos.ts';
 import type { Provider } from './provider.ts';
 import { Runway } from './runway.ts';
 import { SelfHosted } from './self-hosted.ts';
-import { Slots } from './slots.ts';
 import { Zhipu } from './zhipu.ts';
 
 export interface Providers {
   readonly byName: ReadonlyMap<string, Provider>;
-  readonly slots: ReadonlyMap<string, Slots>;
+  /** What takes of those that are set up may have been submitted with. */
+  readonly credentials: readonly Credential[];
+  /** Of the providers that all gateways share. */
+  readonly limits: ReadonlyMap<string, SlotLimits>;
+  /** Of the providers that are this process's own. */
+  readonly local: ReadonlyMap<string, number>;
   readonly selfHosted: SelfHosted;
   stop(): void;
 }
@@ -37,7 +43,7 @@ export function openProviders(
   const { submitTimeoutMs, callTimeoutMs, holdCheckMs } = settings;
   const shared = { submitTimeoutMs, callTimeoutMs, images };
   const selfHosted = new SelfHosted(bus, callTimeoutMs);
-  const remote: readonly (readonly [Provider, number])[] = [
+  const remote: readonly (readonly [Provider, number, number | undefined])[] = [
     [
       new Runway({
         ...shared,
@@ -47,6 +53,7 @@ export function openProviders(
         uploads: settings.runwayUploads,
       }),
       settings.runwayConcurrency,
+      settings.runwaySubmitsPerMinute,
     ],
     [
       new Fal({
@@ -57,6 +64,7 @@ export function openProviders(
         previousKey: settings.falPreviousKey,
       }),
       settings.falConcurrency,
+      settings.falSubmitsPerMinute,
     ],
     [
       new Zhipu({
@@ -66,6 +74,7 @@ export function openProviders(
         previousKey: settings.zhipuPreviousKey,
       }),
       settings.zhipuConcurrency,
+      settings.zhipuSubmitsPerMinute,
     ],
     [
       new OpenAiVideos({
@@ -77,19 +86,31 @@ export function openProviders(
         model: settings.openaiVideosModel,
       }),
       settings.openaiVideosConcurrency,
+      settings.openaiVideosSubmitsPerMinute,
     ],
     ...files.map(
-      (file) => [new Declarative(file, { ...shared, ...settingsOf(file, env) }), file.concurrency] as const,
+      (file) =>
+        [
+          new Declarative(file, { ...shared, ...settingsOf(file, env) }),
+          file.concurrency,
+          file.submitsPerMinute,
+        ] as const,
     ),
   ];
   const guarded = remote.map(([provider]) => new Guarded(provider, { ...guard, holdCheckMs }));
   const providers: readonly Provider[] = [selfHosted, ...guarded];
   return {
     byName: new Map(providers.map((provider) => [provider.name, provider])),
-    slots: new Map([
-      [selfHosted.name, new Slots(settings.selfHostedConcurrency)],
-      ...remote.map(([{ name }, limit]) => [name, new Slots(limit)] as const),
-    ]),
+    credentials: guarded.flatMap(({ name, credentialRefs }) =>
+      credentialRefs.map((credentialRef) => ({ provider: name, credentialRef })),
+    ),
+    limits: new Map(
+      remote.map(([{ name }, concurrency, submitsPerMinute = Infinity]) => [
+        name,
+        { concurrency, submitsPerMinute },
+      ]),
+    ),
+    local: new Map([[selfHosted.name, settings.selfHostedConcurrency]]),
     selfHosted,
     stop: () => guarded.forEach((provider) => provider.stop()),
   };

@@ -2,6 +2,7 @@ import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
 import { createdOr, namesNoFile, refusalByStatus, underWay } from './provider-api.ts';
 import type { ApiAnswer } from './provider-api.ts';
+import { THROTTLED } from './provider.ts';
 import type { DayUsage, PollResult, SubmitResult } from './provider.ts';
 
 /** $0.01 a credit, in micro-dollars. Source: Runway's price page. */
@@ -97,7 +98,7 @@ export function readTask(body: unknown, quoteMicros: number): PollResult | undef
     case 'CANCELLED':
       return { kind: 'cancelled', costMicros };
     case 'THROTTLED':
-      return { kind: 'running', progress: 0, waitingFor: 'provider concurrency' };
+      return { kind: 'running', progress: 0, waitingFor: THROTTLED };
     case 'PENDING':
       return { kind: 'running', progress: 0, waitingFor: 'provider queue' };
     default:

@@ -60,6 +60,10 @@ export class Runway implements Provider {
     });
   }
 
+  get credentialRefs(): readonly string[] {
+    return this.#api.credentialRefs;
+  }
+
   unavailable(): Obstacle | undefined {
     return this.#api.unavailable();
   }

@@ -1,12 +1,13 @@
+import type { FailureClass } from '@reelmesh/contracts/shot';
 import { AppError, budgetText, isChargeKnown } from '@reelmesh/domain';
 import type { TakeRecord } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
+import type { CredentialSlots } from './credential-slots.ts';
 import type { FilmStops } from './film-stops.ts';
 import type { LedgerKeeper } from './ledger-keeper.ts';
-import type { PollResult, Provider } from './provider.ts';
+import type { PollResult, Provider, SubmitResult } from './provider.ts';
 import type { ProviderSwitches } from './provider-switches.ts';
 import type { Reporter } from './reporter.ts';
-import type { Slots } from './slots.ts';
 import type { TakeLog } from './take-log.ts';
 
 export interface SenderDeps {
@@ -16,7 +17,7 @@ export interface SenderDeps {
   readonly switches: ProviderSwitches;
   readonly ledger: LedgerKeeper;
   readonly reporter: Reporter;
-  readonly slots: ReadonlyMap<string, Slots>;
+  readonly slots: CredentialSlots;
   readonly providers: ReadonlyMap<string, Provider>;
   /** This process and this run of it: tells our own sends from those of a crashed predecessor. */
   readonly sender: string;
@@ -28,6 +29,8 @@ export interface Sent {
   /** What the provider said about it beyond accepting it. */
   readonly already?: PollResult;
 }
+
+const tooMany: readonly FailureClass[] = ['FAILURE_CLASS_RATE_LIMIT', 'FAILURE_CLASS_CAPACITY'];
 
 /** Makes the one create call of a take. Nothing else in the system sends anything that costs money. */
 export class Sender {
@@ -51,7 +54,7 @@ export class Sender {
     const { takeLog, reporter, slots, sender, stops, switches } = this.#deps;
     if (take.state === 'TAKE_STATE_INTENT') {
       reporter.tell(take, 0, 'slot');
-      await slots.get(take.intent.provider)?.acquire(take.id, signal);
+      await slots.of(take.intent).acquire(take.id, signal);
       // The wait may have been long, and the film may have been cancelled meanwhile.
       if (await stops.isStopped(take.intent.filmId)) {
         const cancelled = await takeLog.step(take, 'take.cancelled', { costMicros: 0 });
@@ -66,7 +69,7 @@ export class Sender {
       if (refused !== undefined) return { take: refused };
       const sending = await takeLog.step(take, 'take.sending', { sender });
       if (sending === undefined) {
-        slots.get(take.intent.provider)?.release(take.id);
+        slots.of(take.intent).release(take.id);
         const after = (await takeLog.read(take.id)) ?? take;
         // Somebody else has ended it, and may not have known of our reservation.
         if (isChargeKnown(after.state)) await takeLog.settleUp(after);
@@ -101,6 +104,7 @@ export class Sender {
         provider === undefined
           ? ({ kind: 'not-sent', message: `no provider ${take.intent.provider}` } as const)
           : await provider.submit(take.intent, take.id, signal);
+      this.#tellSlots(take, result);
       const after = await record();
       if (result.kind !== 'accepted') {
         log.warn({ takeId: take.id, ...result }, 'take was not accepted');
@@ -132,6 +136,15 @@ export class Sender {
     function taken(after: TakeRecord | undefined): TakeRecord {
       if (after !== undefined) return after;
       throw AppError.from(new Error(`take ${take.id}: somebody else wrote down how our own submit ended`));
+    }
+  }
+
+  /** Before its slot is given back: a provider that has too many already gets no other take in its place. */
+  #tellSlots({ id, intent }: TakeRecord, result: SubmitResult): void {
+    const slots = this.#deps.slots.of(intent);
+    if (result.kind === 'accepted') slots.accepted(id);
+    if (result.kind === 'rejected' && tooMany.includes(result.failure)) {
+      slots.refused(id, result.retryAfterMs ?? 0);
     }
   }
 }

@@ -15,6 +15,7 @@ import type { Bus } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
 import type { Attendant } from './attendant.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { CredentialSlots } from './credential-slots.ts';
 import { conditionsOf } from './conditions.ts';
 import { DueQueue } from './due-queue.ts';
 import type { FilmStops } from './film-stops.ts';
@@ -23,7 +24,6 @@ import type { PollResult, Provider } from './provider.ts';
 import type { ProviderSwitches } from './provider-switches.ts';
 import type { Reporter, ShotAddress } from './reporter.ts';
 import type { Sender } from './sender.ts';
-import type { Slots } from './slots.ts';
 import { strategyNamed } from './strategies.ts';
 import type { TakeLog } from './take-log.ts';
 
@@ -33,7 +33,7 @@ export interface DriverDeps {
   readonly bus: Bus;
   readonly catalogue: Catalogue;
   readonly providers: ReadonlyMap<string, Provider>;
-  readonly slots: ReadonlyMap<string, Slots>;
+  readonly slots: CredentialSlots;
   readonly takeLog: TakeLog;
   readonly sender: Sender;
   readonly attendant: Attendant;
@@ -80,7 +80,7 @@ export class ShotDriver {
   /** A take has ended or is in doubt: the shot goes on. A clip that nobody waits for is kept all the same. */
   async takeEnded(take: TakeRecord): Promise<void> {
     const address = { tenant: take.tenant, filmId: take.intent.filmId, shotKey: take.intent.shotKey };
-    this.#deps.slots.get(take.intent.provider)?.release(take.id);
+    this.#deps.slots.of(take.intent).release(take.id);
     const command = this.#commands.get(shotOf(address));
     if (command !== undefined) return this.drive(command);
     if (take.state === 'TAKE_STATE_SETTLED') await this.#deps.reporter.rendered(address, take, [take]);
@@ -88,7 +88,9 @@ export class ShotDriver {
 
   /** Sees an accepted take to its end, whoever asked for it. */
   watch(take: TakeRecord, already?: PollResult): void {
-    this.#deps.slots.get(take.intent.provider)?.hold(take.id);
+    const slots = this.#deps.slots.of(take.intent);
+    // A take is counted once, though several gateways may have been asked for its shot.
+    if (!slots.isElsewhere(take.sender)) slots.hold(take.id);
     this.#deps.attendant.watch(take, already);
     this.#cancelIfStopped(take).catch((error: unknown) =>
       this.#deps.log.error(
@@ -213,13 +215,12 @@ export class ShotDriver {
     }
     const intent = this.#intent(step, command, routed);
     const id = takeIdOf(command.filmId, command.shotKey, step.attempt);
-    const slot = slots.get(intent.provider);
     // What costs something is reserved for between its intent and its sending.
-    const atOnce = slot?.free === true && intent.quoteMicros === 0;
-    if (atOnce) slot?.hold(id);
+    const atOnce = intent.quoteMicros === 0 && (await slots.of(intent).tryAcquire(id));
     const take = await takeLog.begin(id, command.tenant, intent, atOnce ? senderName : undefined);
-    if (take === undefined) return takeLog.read(id);
-    return this.#send(take);
+    if (take !== undefined) return this.#send(take);
+    if (atOnce) slots.of(intent).release(id);
+    return takeLog.read(id);
   }
 
   #route(command: RenderCommand, exhausted: ReadonlySet<string>, takes: readonly TakeRecord[]): Route {
@@ -270,12 +271,12 @@ export class ShotDriver {
   }
 
   async #continue(take: TakeRecord, command: RenderCommand): Promise<TakeRecord | undefined> {
-    const { sender, takeLog, bus, senderName } = this.#deps;
+    const { sender, takeLog, bus, senderName, slots } = this.#deps;
     if (take.state === 'TAKE_STATE_INTENT') return this.#send(take);
     if (take.state !== 'TAKE_STATE_SENDING') return this.#attend(take);
     if (sender.isSending(take.id)) return undefined;
     const [instance = ''] = take.sender.split('/');
-    const isOurs = senderName.startsWith(`${instance}/`);
+    const isOurs = senderName.startsWith(`${instance}/`) || slots.of(take.intent).isHeirTo(take.sender);
     if (!isOurs && (await bus.isAlive(instance))) {
       this.#alarm.schedule(shotOf(command), RECHECK_MS);
       return undefined;
@@ -295,7 +296,7 @@ export class ShotDriver {
       this.watch(take, already);
       return undefined;
     }
-    if (isTakeOver(take.state)) this.#deps.slots.get(take.intent.provider)?.release(take.id);
+    if (isTakeOver(take.state)) this.#deps.slots.of(take.intent).release(take.id);
     return take;
   }
 
@@ -309,7 +310,7 @@ export class ShotDriver {
     takes: readonly TakeRecord[],
   ): Promise<TakeRecord | undefined> {
     const { takeLog, reporter, slots } = this.#deps;
-    slots.get(take.intent.provider)?.release(take.id);
+    slots.of(take.intent).release(take.id);
     const answer = await lookUp(take, this.#deps, this.#stopped.signal);
     const by = `lookup at ${take.intent.provider}`;
     if (answer.kind === 'found') {

@@ -41,6 +41,10 @@ export class Zhipu implements Provider {
     });
   }
 
+  get credentialRefs(): readonly string[] {
+    return this.#api.credentialRefs;
+  }
+
   unavailable(): Obstacle | undefined {
     return this.#api.unavailable();
   }

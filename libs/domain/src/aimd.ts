@@ -20,9 +20,9 @@ export function openWindow(cap: number): AimdWindow {
   return { size: Math.max(1, cap), successes: 0, refusals: 0, shrunkAtMs: 0 };
 }
 
-/** How many takes may be under way: never more than the cap, whatever the window has come to. */
+/** How many takes may be under way: never more than the cap, and the cap itself until something was refused. */
 export function sizeOf(window: AimdWindow, cap: number): number {
-  return Math.max(1, Math.min(window.size, cap));
+  return Math.max(1, window.shrunkAtMs === 0 ? cap : Math.min(window.size, cap));
 }
 
 /**
@@ -41,7 +41,7 @@ export function shrink(window: AimdWindow, cap: number, sentAtMs: number, now: n
 
 /** One more after as many successes as it is large; what was sent before it was halved does not count. */
 export function grow(window: AimdWindow, cap: number, sentAtMs: number): AimdWindow {
-  if (window.size >= cap || sentAtMs <= window.shrunkAtMs) return window;
+  if (sizeOf(window, cap) >= cap || sentAtMs <= window.shrunkAtMs) return window;
   const successes = window.successes + 1;
   if (successes < window.size) return { ...window, successes };
   return { ...window, size: window.size + 1, successes: 0 };

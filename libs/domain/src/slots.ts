@@ -120,14 +120,20 @@ export function grantSlots(
 }
 
 /**
- * The takes of a dead run go over to a living one, with their slots, exactly once: undefined when somebody has them
- * already.
+ * The takes of a dead run go over to a living one, with their slots, exactly once: undefined when there is nothing to do
+ * because somebody has them already.
  */
 export function inheritSlots(record: SlotRecord, heir: string, dead: string): SlotRecord | undefined {
   const { [dead]: gone, ...rest } = record.holders;
-  const hasHeir = Object.values(rest).some(({ heirTo = [] }) => heirTo.includes(dead));
+  const hasHeir = Object.entries(rest).some(
+    ([run, { heirTo = [] }]) => run !== heir && heirTo.includes(dead),
+  );
   if (hasHeir) return undefined;
   const mine = rest[heir];
+  if (mine?.heirTo?.includes(dead) === true) {
+    // Ours already; a record that was rebuilt from facts may name it once more.
+    return gone === undefined ? undefined : { ...record, holders: rest };
+  }
   const heirTo = [...(mine?.heirTo ?? []), dead, ...(gone?.heirTo ?? [])];
   const held = (mine?.held ?? 0) + (gone?.held ?? 0);
   return { ...record, holders: { ...rest, [heir]: { ...mine, held, heirTo: [...new Set(heirTo)] } } };

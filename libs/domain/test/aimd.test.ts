@@ -32,8 +32,11 @@ describe('how many takes a provider lets us have', () => {
     expect(grow(halved, CAP, 20)).toBe(halved);
   });
 
-  test('a cap that the settings lowered counts at once', () => {
+  test('a cap that the settings changed counts at once while nothing was refused; a lower one always', () => {
     expect(sizeOf(openWindow(CAP), 3)).toBe(3);
+    expect(sizeOf(openWindow(CAP), 20)).toBe(20);
+    expect(sizeOf(halved, 3)).toBe(3);
+    expect(sizeOf(halved, 20)).toBe(4);
   });
 
   test('the pause doubles with each refusal in a row, up to a minute, until a take is taken on', () => {

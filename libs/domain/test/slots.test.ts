@@ -81,6 +81,13 @@ describe('slots that all gateways share', () => {
     expect(inherited.holders).toEqual({ 'b/1': { held: 3, heirTo: ['a/1', 'z/1'] } });
     expect(inheritSlots(inherited, 'c/1', 'a/1')).toBeUndefined();
     expect(inheritSlots(inherited, 'c/1', 'z/1')).toBeUndefined();
+    expect(inheritSlots(inherited, 'b/1', 'a/1')).toBeUndefined();
+  });
+
+  test('a dead run that a rebuilt record names again does not count twice', () => {
+    const holders = { 'a/1': { held: 2 }, 'b/1': { held: 3, heirTo: ['a/1'] } };
+
+    expect(inheritSlots({ ...fresh, holders }, 'b/1', 'a/1')?.holders).toEqual({ 'b/1': holders['b/1'] });
   });
 
   test('whoever comes, goes, dies or pauses: never above the limit, and nobody waits for ever', () => {

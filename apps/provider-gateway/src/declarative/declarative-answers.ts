@@ -1,6 +1,7 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
 import type { ApiAnswer } from '../provider-api.ts';
 import { createdOr, namesNoFile, refusalByStatus, underWay } from '../provider-api.ts';
+import { THROTTLED } from '../provider.ts';
 import type { PollResult, SubmitResult } from '../provider.ts';
 import { numberAt, textAt, valueAt } from './places.ts';
 import type { ProviderFile } from './provider-file.ts';
@@ -48,7 +49,7 @@ export function readTask(
     case 'queued':
       return { kind: 'running', progress: 0, waitingFor: 'provider queue' };
     case 'held':
-      return { kind: 'running', progress: 0, waitingFor: 'provider concurrency' };
+      return { kind: 'running', progress: 0, waitingFor: THROTTLED };
     case 'running': {
       const { at, of = 1 } = poll.progress ?? {};
       return underWay(word, true, (numberAt(json, at) ?? 0) / of);

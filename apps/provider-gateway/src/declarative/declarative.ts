@@ -70,6 +70,10 @@ export class Declarative implements Provider {
     this.#knobs = knobsOf(file);
   }
 
+  get credentialRefs(): readonly string[] {
+    return this.#api.credentialRefs;
+  }
+
   unavailable(): Obstacle | undefined {
     return this.#api.unavailable();
   }

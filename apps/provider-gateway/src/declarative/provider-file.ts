@@ -2,6 +2,7 @@ import type { FailureClass } from '@reelmesh/contracts/shot';
 import { z } from 'zod';
 import { modelRow } from '../model-row.ts';
 import { isLoopbackHost } from '../addresses.ts';
+import { NO_LIMIT_OF_ZERO } from '../slots.ts';
 import { recording } from './recording.ts';
 import { placeholdersIn } from './template.ts';
 import type { Template } from './template.ts';
@@ -164,7 +165,14 @@ export const providerFile = z
     baseUrlEnv: variable.optional().describe('the variable that overrides baseUrl'),
     auth,
     headers: z.record(z.string(), z.string()).default({}),
-    concurrency: z.number().int().min(1).max(1000).default(5),
+    concurrency: z
+      .number()
+      .int()
+      .min(1, `must be at least 1: ${NO_LIMIT_OF_ZERO}`)
+      .max(1000)
+      .default(5)
+      .describe('takes under way, on all gateways'),
+    submitsPerMinute: z.number().int().min(1).max(100_000).optional().describe('takes sent in any minute'),
     outputHosts: z
       .array(
         z
