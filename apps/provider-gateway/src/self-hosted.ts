@@ -5,6 +5,7 @@ import { AppError, Code } from '@reelmesh/domain';
 import type { ModelCard, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Bus, Client } from '@reelmesh/messaging';
 import type { OutputSource } from './download.ts';
+import { imagesFor } from './image-slots.ts';
 import type { ModelRow } from './knobs.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
@@ -48,8 +49,8 @@ export class SelfHosted implements Provider {
     return 0;
   }
 
-  prepare(_row: ModelRow, spec: RenderSpec): PreparedRequest {
-    return { endpoint: 'nats', credentialRef: '', request: spec, warnings: ignored(spec) };
+  prepare(row: ModelRow, spec: RenderSpec): PreparedRequest {
+    return { endpoint: 'nats', credentialRef: '', request: spec, warnings: ignored(row, spec) };
   }
 
   async submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
@@ -100,12 +101,12 @@ export class SelfHosted implements Provider {
 }
 
 /** The animatic draws what the picture says, from the seed. */
-function ignored({ motion, guidance, negativePrompt, images }: RenderSpec): readonly string[] {
+function ignored(row: ModelRow, { motion, guidance, negativePrompt, images }: RenderSpec): readonly string[] {
   return [
     ...(motion === undefined ? [] : [`unsupported: motion ${motion}`]),
     ...(guidance === undefined ? [] : [`unsupported: guidance ${guidance}`]),
     ...(negativePrompt === '' ? [] : ['unsupported: a negative prompt']),
-    ...(images.length === 0 ? [] : [`unsupported: ${images.length} images`]),
+    ...imagesFor(row, images).left,
   ];
 }
 

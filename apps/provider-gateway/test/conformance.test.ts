@@ -1,3 +1,4 @@
+import type { ShotImage } from '@reelmesh/contracts/shot';
 import { EMULATOR_API_KEY, EMULATOR_BEARER, EMULATOR_FAL_KEY } from '@reelmesh/testing';
 import type { TestEmulator } from '@reelmesh/testing';
 import { describe } from 'vitest';
@@ -10,6 +11,7 @@ import type { Provider } from '../src/provider.ts';
 import { Runway } from '../src/runway.ts';
 import { Zhipu } from '../src/zhipu.ts';
 import { declared } from './declared.ts';
+import { firstFrame, images, lastFrame } from './images.ts';
 import { conforms } from './provider.conformance.ts';
 import type { Subject } from './provider.conformance.ts';
 
@@ -17,7 +19,7 @@ const { models } = await loadCatalogue();
 const files = await loadProviderFiles(undefined);
 const fileOf = (name: string) => files.find(({ provider }) => provider === name)!;
 const rowOf = (name: string): ModelRow => models.get(name)!;
-const timeouts = { submitTimeoutMs: 15_000, callTimeoutMs: 15_000 };
+const timeouts = { submitTimeoutMs: 15_000, callTimeoutMs: 15_000, images };
 const pace = { queueMs: 0, renderMs: 0, concurrency: null };
 
 const videos = (
@@ -160,6 +162,44 @@ const subjects: readonly Subject[] = [
   }),
 ];
 
-describe.each(subjects.map((subject) => [subject.provider, subject] as const))('%s', (_name, subject) =>
-  conforms(subject),
-);
+/** The same adapter asked with images. */
+function illustrated(title: string, row: string, ...shown: readonly ShotImage[]): Subject {
+  const [provider] = title.split(',');
+  return {
+    ...subjects.find((subject) => subject.provider === provider)!,
+    title,
+    row: rowOf(row),
+    images: shown,
+  };
+}
+
+const runwayImages = illustrated('runway, an image', 'runway/gen4_turbo', firstFrame);
+
+const illustratedSubjects: readonly Subject[] = [
+  runwayImages,
+  {
+    ...runwayImages,
+    title: 'runway, uploads',
+    row: rowOf('runway/veo3.1_fast'),
+    images: [firstFrame, lastFrame],
+    open: (emulator, { baseUrl, ...more } = {}) =>
+      new Runway({
+        ...timeouts,
+        ...more,
+        uploads: 'all',
+        baseUrl: baseUrl ?? emulator.runwayUrl,
+        apiSecret: EMULATOR_API_KEY,
+      }),
+  },
+  illustrated('fal, an image', 'fal/pika-2.2-720p', firstFrame),
+  illustrated('fal, pikaframes', 'fal/pika-2.2-1080p', firstFrame, lastFrame),
+  illustrated('zhipu, two frames', 'zhipu/cogvideox-3', firstFrame, lastFrame),
+  illustrated('sglang, an image', 'openai-videos/svd-xt', firstFrame),
+  illustrated('vllm-omni, an image', 'openai-videos/wan2.2-i2v-a14b', firstFrame),
+];
+
+describe.each(
+  [...subjects, ...illustratedSubjects].map(
+    (subject) => [subject.title ?? subject.provider, subject] as const,
+  ),
+)('%s', (_name, subject) => conforms(subject));

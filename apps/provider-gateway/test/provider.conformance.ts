@@ -1,4 +1,4 @@
-import type { FailureClass } from '@reelmesh/contracts/shot';
+import type { FailureClass, ShotImage } from '@reelmesh/contracts/shot';
 import type { TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { startEmulator, temporaryDirectory } from '@reelmesh/testing';
 import type {
@@ -22,7 +22,11 @@ import { spec } from './world.ts';
 export interface Subject {
   /** As the emulator calls it. */
   readonly provider: EmulatorProvider;
+  /** Where a provider has several subjects. */
+  readonly title?: string;
   readonly row: ModelRow;
+  /** Images that ride along with the shot. */
+  readonly images?: readonly ShotImage[];
   /** Stands in the settings and must turn up nowhere else. */
   readonly secret: string;
   /** Where the emulator is and with patience, unless told otherwise. */
@@ -73,7 +77,8 @@ export function conforms(subject: Subject): void {
     provider = subject.open(emulator);
   });
 
-  const intentOf = (by: Provider = provider): TakeIntent => intentFor(by, row, spec);
+  const intentOf = (by: Provider = provider): TakeIntent =>
+    intentFor(by, row, { ...spec, images: [...(subject.images ?? [])] });
 
   function takeOf(intent: TakeIntent, taskId: string, more: Partial<TakeRecord> = {}): TakeRecord {
     return {
@@ -146,6 +151,40 @@ export function conforms(subject: Subject): void {
       expect(await creates()).toBe(1);
       await expectBooked(result.costMicros);
     });
+
+    test.runIf(subject.images !== undefined)(
+      'keeps its images by their hashes and sends their bytes',
+      async () => {
+        const intent = intentOf();
+        await accepted(intent);
+
+        const kept = JSON.stringify(intent.request);
+        const uploads = (await emulator.calls()).filter(({ operation }) => operation === 'upload');
+        const sent = (await emulator.calls()).filter(({ operation }) => operation !== 'get');
+        for (const { blob } of subject.images ?? []) expect(kept).toContain(blob!.sha256);
+        expect(kept).not.toContain('base64');
+        expect(sent.map(({ body }) => JSON.stringify(body)).join('')).toMatch(
+          uploads.length > 0 ? /runway:/ : /data:image\/png;base64,|"bytes":/,
+        );
+      },
+    );
+
+    test.runIf(subject.images !== undefined)(
+      'with an image that is gone is refused before it is sent',
+      async () => {
+        const intent = intentOf();
+        const gone = JSON.stringify(intent.request).replaceAll(
+          /"sha256":"[0-9a-f]{64}"/g,
+          `"sha256":"${'0'.repeat(64)}"`,
+        );
+
+        expect(await submit({ ...intent, request: JSON.parse(gone) as unknown })).toMatchObject({
+          kind: 'rejected',
+          failure: 'FAILURE_CLASS_INVALID_INPUT',
+        });
+        expect(await creates()).toBe(0);
+      },
+    );
 
     test('goes on where it was submitted, whatever the settings say now', async () => {
       const take = await accepted();

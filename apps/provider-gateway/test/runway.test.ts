@@ -1,8 +1,9 @@
 import { EMULATOR_API_KEY, startEmulator } from '@reelmesh/testing';
-import type { TestEmulator } from '@reelmesh/testing';
+import type { FaultAction, TestEmulator } from '@reelmesh/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadCatalogue } from '../src/catalogue.ts';
 import { Runway } from '../src/runway.ts';
+import { firstFrame, imageOf, images, large, lastFrame } from './images.ts';
 import { intentFor } from './intent.ts';
 import { spec } from './world.ts';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   runway = new Runway({
     baseUrl: emulator.runwayUrl,
     apiSecret: EMULATOR_API_KEY,
+    images,
     submitTimeoutMs: 15_000,
     callTimeoutMs: 15_000,
   });
@@ -25,6 +27,8 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 beforeEach(() => emulator.reset());
 
+const calls = async (operation: string) =>
+  (await emulator.calls()).filter((call) => call.operation === operation);
 const create = () => runway.submit(intentFor(runway, gen45, spec), 'take-1', signal);
 
 describe("Runway's own figures", () => {
@@ -56,3 +60,76 @@ describe("Runway's own figures", () => {
     });
   });
 });
+
+describe('an image for Runway', () => {
+  const tooLarge = imageOf('IMAGE_ROLE_FIRST_FRAME', large);
+  const createWith = (...shown: (typeof firstFrame)[]) =>
+    runway.submit(intentFor(runway, gen45, { ...spec, images: shown }), 'take-1', signal);
+  const failUpload = (action: FaultAction, nth = 1) =>
+    emulator.script({ match: { provider: 'runway', operation: 'upload', nth }, action });
+
+  test('travels with the request as long as it is small', async () => {
+    expect((await createWith(firstFrame)).kind).toBe('accepted');
+
+    expect(await calls('upload')).toEqual([]);
+    expect((await calls('create'))[0]?.body).toMatchObject({
+      model: 'gen4.5',
+      promptImage: expect.stringMatching(/^data:image\/png;base64,/) as string,
+    });
+  });
+
+  test('that is too large for that is uploaded first: a place, the file, one create', async () => {
+    expect((await createWith(tooLarge)).kind).toBe('accepted');
+
+    expect((await calls('upload')).map(({ path, status }) => [path.split('/').at(1), status])).toEqual([
+      ['runway', 200],
+      ['runway-cdn', 204],
+    ]);
+    expect((await calls('create')).map(({ body }) => body)).toMatchObject([
+      { promptImage: expect.stringMatching(/^runway:\/\//) as string },
+    ]);
+  });
+
+  test('is given its position where there are two', async () => {
+    const veo = models.get('runway/veo3.1_fast')!;
+    const shot = { ...spec, images: [firstFrame, lastFrame] };
+
+    expect((await runway.submit(intentFor(runway, veo, shot), 'take-1', signal)).kind).toBe('accepted');
+
+    expect((await calls('create'))[0]).toMatchObject({
+      path: '/runway/v1/image_to_video',
+      body: { promptImage: [{ position: 'first' }, { position: 'last' }] },
+    });
+  });
+
+  test.each<[string, FaultAction, number]>([
+    ['Runway names no place for it', { type: 'respond', status: 503, body: {} }, 1],
+    ['Runway does not answer', { type: 'reset_before_reading' }, 1],
+    ['the answer is cut off', { type: 'truncated_json' }, 1],
+    ['the store refuses it', { type: 'respond', status: 403, body: {} }, 2],
+    ['the store breaks off', { type: 'reset_before_reading' }, 2],
+    [
+      'the place is an inner address',
+      { type: 'respond', status: 200, body: ticketFor('http://169.254.169.254/latest') },
+      1,
+    ],
+    [
+      'the place is another server of ours',
+      { type: 'respond', status: 200, body: ticketFor('http://127.0.0.1:9/') },
+      1,
+    ],
+  ])('was not sent when %s, and nothing was created', async (_title, action, nth) => {
+    await failUpload(action, nth);
+
+    expect((await createWith(tooLarge)).kind).toBe('not-sent');
+    expect(await calls('create')).toEqual([]);
+
+    expect((await createWith(tooLarge)).kind).toBe('accepted');
+    expect(await calls('create')).toHaveLength(1);
+    expect((await emulator.ledger()).totals.netMicros).toBe(360_000);
+  });
+});
+
+function ticketFor(uploadUrl: string) {
+  return { runwayUri: 'runway://x', uploadUrl, fields: {} };
+}
