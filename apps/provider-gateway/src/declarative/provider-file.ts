@@ -196,7 +196,11 @@ export const providerFile = z
     const ways = models.flatMap((row) => [row, ...(row.forms ?? [])]);
     // Of a pointer the field that it begins with.
     const own = ways
-      .flatMap(({ parameters = {}, images = {} }) => [...Object.keys(parameters), ...Object.values(images)])
+      .flatMap(({ parameters = {}, images = {}, knobs = {} }) => [
+        ...Object.keys(parameters),
+        ...Object.values(images),
+        ...knobNames(knobs),
+      ])
       .map((name) => name.replace(/^\/([^/]*).*$/, '$1'));
     const known = [...new Set([...PLACEHOLDERS, ...own])];
     const used = placeholdersIn(body);
@@ -206,7 +210,7 @@ export const providerFile = z
       problem(`unknown placeholder \${${name}}; known: ${known.join(', ')}`);
     }
     for (const name of new Set(own.filter((one) => !used.includes(one)))) {
-      problem(`must hold \${${name}}, which models name under parameters or images`);
+      problem(`must hold \${${name}}, which models name under parameters, images or knobs`);
     }
     if (!used.includes('prompt')) problem('must hold ${prompt}');
     if ((at === undefined) !== (microsPerUnit === undefined)) {
@@ -225,5 +229,14 @@ export const providerFile = z
       context.addIssue({ code: 'custom', path: ['lookup'], message });
     }
   });
+
+function knobNames({
+  secondsAs: _,
+  ...knobs
+}: NonNullable<z.infer<typeof modelRow>['knobs']>): readonly string[] {
+  return Object.values(knobs).flatMap((knob) =>
+    knob === undefined ? [] : [typeof knob === 'string' ? knob : knob.name],
+  );
+}
 
 export type ProviderFile = z.infer<typeof providerFile>;
