@@ -38,8 +38,9 @@ describe('D9: cancel during submit, and cascade', () => {
   });
 
   test('D9: whichever of two gateways hears of a cancel, the one that watches the takes cancels them', async () => {
-    await world.start({}, 'one');
-    await world.start({}, 'two');
+    const env = { REELMESH_GATEWAY__RUNWAY_CONCURRENCY: '8' };
+    await world.start(env, 'one');
+    await world.start(env, 'two');
     const films = [...'abcdefgh'].map((letter) => `film-${letter}`);
     await Promise.all(films.map((filmId) => world.render({ filmId })));
     await vi.waitFor(async () => expect(await world.emulator.tasks()).toHaveLength(films.length));
