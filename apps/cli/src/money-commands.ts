@@ -7,6 +7,7 @@ import type { ProvidersFlags } from './commands/providers.ts';
 import { parseSize, wholeNumber } from './film-options.ts';
 import type { RouteFlags } from './commands/route.ts';
 import type { ReconcileFlags } from './commands/reconcile.ts';
+import { addCost } from './cost-commands.ts';
 import { parseDay } from './days.ts';
 import { groupings } from './ledger-sums.ts';
 
@@ -15,6 +16,7 @@ export function addMoneyCommands(program: Command, done: Done): void {
   addLedger(program, done);
   addProviders(program, done);
   addRoute(program, done);
+  addCost(program, done);
 }
 
 function addLedger(program: Command, done: Done): void {
