@@ -1,11 +1,11 @@
 import { SchedulerServiceDefinition } from '@reelmesh/contracts/film';
 import type { FilmServiceDefinition } from '@reelmesh/contracts/film';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
-import { AppError, Code } from '@reelmesh/domain';
 import type { BlobStore, Clock } from '@reelmesh/domain';
 import type { Bus, Handlers } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
 import { downloadCut } from './download-cut.ts';
+import { checkImage, withStoredImages } from './images.ts';
 import { present } from './present.ts';
 import {
   checkAfterSequence,
@@ -22,7 +22,7 @@ import { watchFilm } from './watch-film.ts';
 
 export interface FilmServiceDeps {
   readonly bus: Pick<Bus, 'client' | 'tail'>;
-  readonly blobs: Pick<BlobStore, 'put' | 'read'>;
+  readonly blobs: Pick<BlobStore, 'put' | 'read' | 'readAll'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly resyncMs: number;
@@ -51,7 +51,7 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
         tenant,
         requestId,
         fileName,
-        options: completeOptions(options),
+        options: await withStoredImages(completeOptions(options), blobs),
         script: await keep(script),
       };
       return scheduler.startFilm(request, { signal, timeoutMs: planTimeoutMs });
@@ -86,7 +86,7 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
       const request = {
         tenant,
         fileName,
-        options: completeOptions(options),
+        options: await withStoredImages(completeOptions(options), blobs),
         hypothetical,
         script: await keep(script),
       };
@@ -101,8 +101,8 @@ export function filmService(deps: FilmServiceDeps): Handlers<FilmServiceDefiniti
       return scheduler.reviseFilm(request, { signal, timeoutMs: planTimeoutMs });
     },
 
-    async uploadImage() {
-      throw new AppError(Code.UNIMPLEMENTED, 'images are not there yet');
+    async uploadImage({ data }) {
+      return { image: await blobs.put(data, checkImage(data, 'data')) };
     },
 
     async approveShots({ filmId, requestId, shots, all }, { signal }) {

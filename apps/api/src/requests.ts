@@ -1,6 +1,7 @@
 import type { FilmOptions } from '@reelmesh/contracts/film';
 import { Resolution } from '@reelmesh/contracts/shot';
 import { invalid } from '@reelmesh/domain';
+import { completeRenderOptions } from './render-options.ts';
 
 export const maxScriptBytes = 8 * 2 ** 20;
 const defaultPageSize = 20;
@@ -78,12 +79,7 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
     height = 0,
     fps = 0,
     budgetMicros = 0,
-    shotFrames = 0,
-    motion,
-    guidance,
-    negativePrompt = '',
     quality = 'QUALITY_UNSPECIFIED',
-    images = [],
     approvedShots = [],
     approveAll = false,
   }: Partial<FilmOptions> = options ?? {};
@@ -115,12 +111,8 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
     height: height || 1920,
     fps: fps || 24,
     budgetMicros,
-    shotFrames,
-    ...(motion === undefined ? {} : { motion }),
-    ...(guidance === undefined ? {} : { guidance }),
-    negativePrompt,
+    ...completeRenderOptions(options ?? {}, fps || 24),
     quality: quality === 'QUALITY_UNSPECIFIED' ? 'QUALITY_HIGH' : quality,
-    images,
     format: 'mp4',
     approvedShots: [...new Set(approvedShots)].sort((a, b) => a - b),
     approveAll,

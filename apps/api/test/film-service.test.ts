@@ -21,6 +21,7 @@ import { config } from '../src/config.ts';
 import { module } from '../src/module.ts';
 import type { RunningApi } from '../src/module.ts';
 import { collect } from './collect.ts';
+import { png } from './pictures.ts';
 import { Story } from './story.ts';
 
 const tenant = 'local';
@@ -140,6 +141,37 @@ describe('calls', () => {
       options: { strategy: 'draft', seed: 7, width: 1080, height: 1920, fps: 24 },
     });
     expect(Buffer.from(await blobs.readAll(request.script.sha256, 1_000)).toString()).toBe(scriptText);
+  });
+
+  test('an image is kept under its hash, and a film may be made from it', async () => {
+    const { image } = await films.uploadImage({ data: png(64, 64, 7 * 2 ** 20) });
+    const again = await films.uploadImage({ data: png(64, 64, 7 * 2 ** 20) });
+
+    expect(image).toMatchObject({ mediaType: 'image/png' });
+    expect(again.image).toEqual(image);
+    expect(await blobs.readAll(image!.sha256, 8 * 2 ** 20)).toHaveLength(image!.sizeBytes);
+    const images = [{ blob: image, role: 'IMAGE_ROLE_FIRST_FRAME' as const, shots: [1] }];
+    await films.createFilm({ requestId: 'r-i', script, fileName: 'a.txt', options: { ...options, images } });
+    expect(asked).toMatchObject([{ request: { options: { images } } }]);
+  });
+
+  test('what is no image, is too large or was never uploaded is refused', async () => {
+    const never = { sha256: '0'.repeat(64), sizeBytes: 1, mediaType: 'image/png' };
+    const images = [{ blob: never, role: 'IMAGE_ROLE_FIRST_FRAME' as const, shots: [1] }];
+
+    await expect(films.uploadImage({ data: Buffer.from('<svg/>') })).rejects.toMatchObject({
+      code: Code.INVALID_ARGUMENT,
+      reason: 'IMAGE_UNSUPPORTED',
+    });
+    await expect(films.uploadImage({ data: png(1, 1, 9 * 2 ** 20) })).rejects.toMatchObject({
+      reason: 'IMAGE_TOO_LARGE',
+    });
+    const film = { requestId: 'r-n', script, fileName: 'a.txt', options: { ...options, images } };
+    await expect(films.createFilm(film)).rejects.toMatchObject({ reason: 'IMAGE_MISSING' });
+    await expect(films.quoteFilm({ ...film, hypothetical: false })).rejects.toMatchObject({
+      reason: 'IMAGE_MISSING',
+    });
+    expect(asked).toEqual([]);
   });
 
   test('a quote is passed on as the scheduler makes it', async () => {

@@ -1,4 +1,5 @@
 import { FilmOptions } from '@reelmesh/contracts/film';
+import type { ImageRole } from '@reelmesh/contracts/shot';
 import { describe, expect, test } from 'vitest';
 import {
   checkAfterSequence,
@@ -31,6 +32,12 @@ function refusalOf(check: () => unknown): Refusal {
   return {};
 }
 
+const image = (role: string, ...shots: number[]) => ({
+  blob: { sha256: 'a'.repeat(64), sizeBytes: 9, mediaType: 'image/png' },
+  role: `IMAGE_ROLE_${role}` as ImageRole,
+  shots,
+});
+
 describe('what cannot be meant is refused, with the field in the details', () => {
   const options = (some: object) => (): unknown => completeOptions(FilmOptions.fromPartial(some));
 
@@ -56,6 +63,57 @@ describe('what cannot be meant is refused, with the field in the details', () =>
     ['11 frames per second', options({ fps: 11 }), 'OUT_OF_BOUNDS', 'options.fps'],
     ['61 frames per second', options({ fps: 61 }), 'OUT_OF_BOUNDS', 'options.fps'],
     ['a negative budget', options({ budgetMicros: -1 }), 'OUT_OF_BOUNDS', 'options.budget_micros'],
+    ['241 frames at 24', options({ shotFrames: 241 }), 'OUT_OF_BOUNDS', 'options.shot_frames'],
+    ['frames below 0', options({ shotFrames: -1 }), 'OUT_OF_BOUNDS', 'options.shot_frames'],
+    ['motion of 256', options({ motion: 256 }), 'OUT_OF_BOUNDS', 'options.motion'],
+    ['motion below 0', options({ motion: -1 }), 'OUT_OF_BOUNDS', 'options.motion'],
+    ['guidance of 0.9', options({ guidance: 0.9 }), 'OUT_OF_BOUNDS', 'options.guidance'],
+    ['guidance of 21', options({ guidance: 21 }), 'OUT_OF_BOUNDS', 'options.guidance'],
+    ['guidance that is no number', options({ guidance: NaN }), 'OUT_OF_BOUNDS', 'options.guidance'],
+    [
+      'a negative prompt of 501',
+      options({ negativePrompt: 'x'.repeat(501) }),
+      'OUT_OF_BOUNDS',
+      'options.negative_prompt',
+    ],
+    ['a film as a GIF', options({ format: 'gif' }), 'OUT_OF_BOUNDS', 'options.format'],
+    [
+      '101 images',
+      options({ images: Array(101).fill(image('REFERENCE')) }),
+      'OUT_OF_BOUNDS',
+      'options.images',
+    ],
+    [
+      'an image without a hash',
+      options({ images: [{ ...image('REFERENCE'), blob: { sha256: 'A'.repeat(64) } }] }),
+      'IMAGE_MALFORMED',
+      'options.images[0].blob',
+    ],
+    [
+      'an image for nothing',
+      options({ images: [image('UNSPECIFIED')] }),
+      'IMAGE_MALFORMED',
+      'options.images[0].role',
+    ],
+    ['shot 0', options({ images: [image('LAST_FRAME', 0)] }), 'OUT_OF_BOUNDS', 'options.images[0].shots'],
+    [
+      'two first frames of a shot',
+      options({ images: [image('FIRST_FRAME', 2, 3), image('FIRST_FRAME', 3)] }),
+      'OUT_OF_BOUNDS',
+      'options.images',
+    ],
+    [
+      'a first frame of all and another of one',
+      options({ images: [image('FIRST_FRAME'), image('FIRST_FRAME', 3)] }),
+      'OUT_OF_BOUNDS',
+      'options.images',
+    ],
+    [
+      'ten references of a shot',
+      options({ images: [...Array<object>(9).fill(image('REFERENCE')), image('REFERENCE', 7)] }),
+      'OUT_OF_BOUNDS',
+      'options.images',
+    ],
     ['a strategy of 65', options({ strategy: 'x'.repeat(65) }), 'STRATEGY_UNKNOWN', 'options.strategy'],
     ['a negative page size', () => completePageSize(-1), 'OUT_OF_BOUNDS', 'page_size'],
     ['a page token of 1025', () => checkPageToken('x'.repeat(1025)), 'PAGE_TOKEN_MALFORMED', 'page_token'],
@@ -183,4 +241,34 @@ test('approved shots are told once, in order', () => {
   expect(completeOptions({ ...FilmOptions.create(), approvedShots: [5, 3, 5] }).approvedShots).toEqual([
     3, 5,
   ]);
+});
+
+describe('how shots are to be rendered', () => {
+  const complete = (some: object) => completeOptions(FilmOptions.fromPartial(some));
+
+  test('may be said to the ends of every range', () => {
+    expect(complete({ fps: 30, shotFrames: 300, motion: 0, guidance: 1 })).toMatchObject({
+      shotFrames: 300,
+      motion: 0,
+      guidance: 1,
+    });
+    expect(
+      complete({ motion: 255, guidance: 20, negativePrompt: 'x'.repeat(500), format: 'mp4' }),
+    ).toMatchObject({
+      motion: 255,
+      guidance: 20,
+    });
+    const frames = [image('FIRST_FRAME', 1), image('FIRST_FRAME', 2), image('LAST_FRAME', 1)];
+    expect(
+      complete({ images: [...frames, ...Array<object>(9).fill(image('REFERENCE'))] }).images,
+    ).toHaveLength(12);
+  });
+
+  test('looks equal where it is meant equal', () => {
+    expect(complete({ images: [image('FIRST_FRAME', 3, 1, 3)], negativePrompt: ' text ' })).toEqual(
+      complete({ images: [image('FIRST_FRAME', 1, 3)], negativePrompt: 'text' }),
+    );
+    expect(complete({})).not.toHaveProperty('motion');
+    expect(complete({})).not.toHaveProperty('guidance');
+  });
 });
