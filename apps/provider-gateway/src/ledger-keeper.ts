@@ -4,6 +4,7 @@ import type {
   Clock,
   FactStore,
   LedgerFact,
+  Spend,
   TakeRecord,
   Verdict,
 } from '@reelmesh/domain';
@@ -57,7 +58,15 @@ export class LedgerKeeper {
     });
   }
 
-  /** Budgets that a take falls under, with what of them is used up now. */
+  /** Soft budgets that a take would exceed, in words. */
+  async warningsFor(spend: Spend): Promise<readonly string[]> {
+    const { budgets } = this.#deps;
+    if (spend.usdMicros === 0 || budgets.every(({ hard }) => hard)) return [];
+    const { exceeded } = (await this.spending()).judge(budgets, spend);
+    return exceeded.map((use) => budgetText(use, spend.usdMicros));
+  }
+
+  /** What is reserved and spent, as the ledger says now. */
   spending(): Promise<Spending> {
     return this.#inLine(async () => {
       await this.#readOn();

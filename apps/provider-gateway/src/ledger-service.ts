@@ -42,7 +42,7 @@ export function ledgerService(deps: LedgerServiceDeps): Handlers<typeof LedgerSe
         spending.usesOf(budgets, { tenant, provider, atMs }),
       );
       // Tenant and platform are the same with every provider.
-      const distinct = new Map(uses.map((use) => [`${use.scope} ${use.subject}`, use]));
+      const distinct = new Map(uses.map((use) => [`${use.scope} ${use.subject} ${use.hard}`, use]));
       return { budgets: [...distinct.values()] };
     },
 

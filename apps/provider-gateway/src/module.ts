@@ -1,11 +1,12 @@
 import { commands } from '@reelmesh/contracts';
 import { LedgerServiceDefinition } from '@reelmesh/contracts/ledger';
 import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
-import type { BlobStore, BudgetRule, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
+import type { BlobStore, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
 import type { Environment, ServiceModule } from '@reelmesh/service';
 import { Attendant } from './attendant.ts';
 import { Breakers, defaultBreakers } from './breakers.ts';
+import { loadBudgets } from './budgets.ts';
 import { loadCatalogue, withPrice } from './catalogue.ts';
 import { ClipCollector } from './clip-collector.ts';
 import { config, environment } from './config.ts';
@@ -17,6 +18,7 @@ import { gatewayService } from './gateway-service.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import { LedgerKeeper } from './ledger-keeper.ts';
 import { ledgerService } from './ledger-service.ts';
+import { sweepReservations } from './ledger-sweep.ts';
 import { openPaidTakes } from './open-takes.ts';
 import { ProviderSwitches } from './provider-switches.ts';
 import { openProviders } from './providers.ts';
@@ -40,6 +42,7 @@ interface Deps {
 const VERIFY_AGAIN_MS = 2_000;
 /** A hint that a switch was thrown may be lost. */
 const SWITCHES_MS = 15_000;
+const SWEEP_MS = 600_000;
 
 /** Owns every take. Needs the cache, which takes the clips in. */
 export const module: ServiceModule<Deps, typeof config> = {
@@ -66,7 +69,7 @@ export const module: ServiceModule<Deps, typeof config> = {
     const openTakes = () => openPaidTakes(facts);
     const slots = new CredentialSlots({ ...opened, bus, clock, log, metrics, run: senderName, openTakes });
     const takeLog = new TakeLog(facts, clock);
-    const budgets: readonly BudgetRule[] = [];
+    const budgets = await loadBudgets(providers.keys(), settings.configDir);
     const ledger = new LedgerKeeper({ facts, clock, log, budgets });
     const switches = new ProviderSwitches(facts, clock);
     await switches.refresh();
@@ -119,6 +122,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       reporter,
       stops,
       switches,
+      ledger,
       senderName,
     });
 
@@ -171,7 +175,8 @@ export const module: ServiceModule<Deps, typeof config> = {
       everyMs: settings.takeOverMs,
     });
     await takeOver.start(opened.credentials);
-    const tick = setInterval(readSwitches, SWITCHES_MS);
+    const ticks = [setInterval(readSwitches, SWITCHES_MS), setInterval(sweep, SWEEP_MS)];
+    sweep();
     void verify();
     const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
       driver.drive(command),
@@ -181,7 +186,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       ready: () => (bus.connected ? { ready: true } : { ready: false, detail: 'no connection to NATS' }),
       async stop() {
         stopping.abort();
-        clearInterval(tick);
+        ticks.forEach((tick) => clearInterval(tick));
         driver.stop();
         await work.stop();
         await attendant.stop();
@@ -215,6 +220,12 @@ export const module: ServiceModule<Deps, typeof config> = {
 
     function onSwitched(provider: string): void {
       bus.hint('provider-switch', provider);
+    }
+
+    function sweep(): void {
+      sweepReservations({ ledger, takeLog, stops }).catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error({ err: error }, 'reservations could not be looked through');
+      });
     }
 
     function readSwitches(): void {

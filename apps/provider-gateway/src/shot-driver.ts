@@ -19,6 +19,7 @@ import type { CredentialSlots } from './credential-slots.ts';
 import { conditionsOf } from './conditions.ts';
 import { DueQueue } from './due-queue.ts';
 import type { FilmStops } from './film-stops.ts';
+import type { LedgerKeeper } from './ledger-keeper.ts';
 import { lookUp } from './lookup.ts';
 import type { PollResult, Provider } from './provider.ts';
 import type { ProviderSwitches } from './provider-switches.ts';
@@ -40,6 +41,7 @@ export interface DriverDeps {
   readonly reporter: Reporter;
   readonly stops: FilmStops;
   readonly switches: ProviderSwitches;
+  readonly ledger: LedgerKeeper;
   readonly senderName: string;
 }
 
@@ -207,13 +209,16 @@ export class ShotDriver {
       const reasons = routed.decision.candidates
         .map((c) => `${c.provider}/${c.model}: ${c.reason}`)
         .join(', ');
+      const last = takes.at(-1);
+      const refusal = last?.failure === 'FAILURE_CLASS_BUDGET' ? `; ${last.message}` : '';
       const overBudget = routed.decision.candidates.some((c) => c.reason === 'budget');
       return giveUp(
         routed.blocked?.failure ?? (overBudget ? 'FAILURE_CLASS_BUDGET' : 'FAILURE_CLASS_INVALID_INPUT'),
-        `no model of strategy ${command.strategy} can render it (${reasons})`,
+        // Of a budget that had no room, the message names whose.
+        `no model of strategy ${command.strategy} can render it (${reasons})${refusal}`,
       );
     }
-    const intent = this.#intent(step, command, routed);
+    const intent = await this.#intent(step, command, routed);
     const id = takeIdOf(command.filmId, command.shotKey, step.attempt);
     // What costs something is reserved for between its intent and its sending.
     const atOnce = intent.quoteMicros === 0 && (await slots.of(intent).tryAcquire(id));
@@ -238,7 +243,11 @@ export class ShotDriver {
     });
   }
 
-  #intent(step: Extract<ShotStep, { kind: 'take' }>, command: RenderCommand, routed: Route): TakeIntent {
+  async #intent(
+    step: Extract<ShotStep, { kind: 'take' }>,
+    command: RenderCommand,
+    routed: Route,
+  ): Promise<TakeIntent> {
     const chosen = routed.decision.candidates.find((candidate) => candidate.reason === 'chosen');
     const listed = this.#deps.catalogue.models.get(`${chosen?.provider}/${chosen?.model}`);
     const provider = this.#deps.providers.get(chosen?.provider ?? '');
@@ -248,6 +257,10 @@ export class ShotDriver {
     if (chosen === undefined || row === undefined || seconds === undefined || provider === undefined)
       throw new Error('no candidate was chosen');
     const prepared = provider.prepare(row, spec);
+    const overBudget = await this.#deps.ledger.warningsFor({
+      ...{ tenant: command.tenant, provider: chosen.provider },
+      ...{ usdMicros: chosen.quoteMicros, atMs: this.#deps.clock.now() },
+    });
     return {
       filmId: command.filmId,
       shotId: command.shotId,
@@ -264,7 +277,7 @@ export class ShotDriver {
       spec,
       strategy: command.strategy,
       decision: routed.decision,
-      warnings: prepared.warnings,
+      warnings: [...prepared.warnings, ...overBudget],
       reservedMicros: command.reservedMicros,
       fallbackReason: step.fallbackReason === '' ? passedOver(routed) : step.fallbackReason,
     };
