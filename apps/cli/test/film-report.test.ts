@@ -129,7 +129,7 @@ test('a quote that nobody can fulfil says so, and why', () => {
   });
 
   expect(describeQuote(quote).split('\n').at(-1)).toBe(
-    'nobody can render 2 shots: runway gen4.5: not set up, its key is missing (see `config verify`)',
+    'nobody can render 2 shots: runway gen4.5: not set up (see `config verify`)',
   );
 });
 

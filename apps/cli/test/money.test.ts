@@ -1,6 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryDirectory } from '@reelmesh/testing';
+import { startEmulator, temporaryDirectory } from '@reelmesh/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { endAll, processesWith, runCli, until } from './support/processes.ts';
 import type { Ended } from './support/processes.ts';
@@ -31,7 +31,7 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}
 
 async function json<T>(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<T> {
   const { code, stdout, stderr } = await run([...args, '--json'], env);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect({ code, stderr }).toMatchObject({ code: 0 });
   return JSON.parse(stdout) as T;
 }
 
@@ -84,5 +84,86 @@ describe('estimates need no key, render nothing and call nobody', { timeout: 60_
     expect(ended.stderr).toContain(
       '60 s in 2 shots: a shot must have 1 to 10 s; change --seconds or --shots',
     );
+  });
+});
+
+describe('money that was spent', { timeout: 120_000 }, () => {
+  interface Made {
+    readonly film_id: string;
+    readonly cost_usd: number;
+    readonly cost_per_minute_usd: number;
+    readonly duration_s: number;
+  }
+  interface Reconciled {
+    readonly explained: boolean;
+    readonly days: readonly { readonly unexplained: number }[];
+  }
+
+  const make = ['make', 'film.fountain', '-o', 'film.mp4', '--size', '90x160', '--fps', '12'];
+  const here = (args: readonly string[]): readonly string[] =>
+    args.map((arg) => (arg.startsWith('film.') ? at(arg) : arg));
+
+  test('is the same in the report, the ledger, the FOCUS file and at the provider; what we did not order is found', async () => {
+    await using emulator = await startEmulator();
+    const env = {
+      RUNWAYML_API_SECRET: emulator.apiKey,
+      RUNWAYML_BASE_URL: emulator.runwayUrl,
+      REELMESH_GATEWAY__POLL_PERCENT: '5',
+    };
+
+    const made = await json<Made>(here([...make, '--strategy', 'final']), env);
+    const ledger = await json<{ total_usd: number }>(['ledger', '--film', made.film_id], env);
+    const exported = await run(['ledger', '--focus', at('focus.csv')], env);
+    const agreed = await json<Reconciled>(['reconcile', 'runway'], env);
+    const { totals } = await emulator.ledger();
+
+    expect(made.cost_usd).toBe(totals.netMicros / 1_000_000);
+    expect(made.cost_per_minute_usd).toBeCloseTo(made.cost_usd / (made.duration_s / 60), 5);
+    expect(ledger.total_usd).toBe(made.cost_usd);
+    expect(exported).toMatchObject({ code: 0, stdout: '', stderr: `${at('focus.csv')}: 2 charges\n` });
+    const [, ...rows] = (await readFile(at('focus.csv'), 'utf8')).trimEnd().split('\n');
+    expect(rows.reduce((sum, row) => sum + Number(row.split(',')[0]), 0)).toBeCloseTo(made.cost_usd, 6);
+    expect(agreed.explained).toBe(true);
+
+    await fetch(`${emulator.runwayUrl}/v1/text_to_video`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${emulator.apiKey}`,
+        'content-type': 'application/json',
+        'x-runway-version': '2024-11-06',
+      },
+      body: JSON.stringify({ model: 'gen4.5', promptText: 'by hand', ratio: '1280:720', duration: 5 }),
+    });
+    const { code, stdout } = await run(['reconcile', 'runway', '--json'], env);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ explained: false, days: [{ unexplained: 0.6 }] });
+  });
+
+  test('is spent no more once the provider is off; the switch holds for the next process, and says why', async () => {
+    await using emulator = await startEmulator();
+    const env = { RUNWAYML_API_SECRET: emulator.apiKey, RUNWAYML_BASE_URL: emulator.runwayUrl };
+
+    const off = await run(['providers', 'off', 'runway', '--reason', 'doubtful invoice'], env);
+    const explained = await run(
+      here(['route', 'explain', 'film.fountain', '--strategy', 'final-or-draft']),
+      env,
+    );
+    const { providers } = await json<{ providers: { name: string }[] }>(['providers', 'list'], env);
+
+    expect(off.stdout).toMatch(/^runway is off since .* UTC, by .+: doubtful invoice\n$/);
+    expect(explained.stdout).toMatch(/runway gen4\.5 +\$0\.\d+ +\d:\d\d +switched off/);
+    expect(providers.find(({ name }) => name === 'runway')).toMatchObject({
+      enabled: false,
+      switch_reason: 'doubtful invoice',
+    });
+    expect((await emulator.ledger()).totals.charges).toBe(0);
+  });
+
+  test('by a provider that gives no figures cannot be reconciled, which is no difference', async () => {
+    const ended = await run(['reconcile', 'zhipu']);
+
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain('zhipu');
   });
 });
