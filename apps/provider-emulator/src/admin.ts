@@ -6,6 +6,7 @@ import type { FaultScript } from './core/fault-script.ts';
 import { parseJson, readBody } from './core/http.ts';
 import type { ChargeLedger } from './core/ledger.ts';
 import type { Provider } from './core/provider.ts';
+import { peaksOf } from './core/peaks.ts';
 import { choice, integer, isObject, object, optional, read, ShapeError, text } from './core/shape.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -35,6 +36,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   },
   'GET /admin/calls': ({ calls }) => ({ calls: calls.calls() }),
   'GET /admin/tasks': ({ providers }) => ({ tasks: providers.flatMap((provider) => provider.tasks()) }),
+  'GET /admin/peaks': ({ providers }) => ({
+    peaks: peaksOf(providers.flatMap((provider) => provider.tasks())),
+  }),
   'GET /admin/script': ({ script }) => ({ rules: script.rules() }),
   'POST /admin/script': ({ script, providers }, body) => ({
     ids: script.add(body, providers),

@@ -11,12 +11,14 @@ import { AppError, balanceOf, foldTakes, ledgerStream } from '@reelmesh/domain';
 import type { Balance, BlobStore, Fact, LedgerFact, TakeFact, TakeRecord } from '@reelmesh/domain';
 import { openFrameEncoder } from '@reelmesh/media';
 import { connectBus } from '@reelmesh/messaging';
-import { createLogger, randomIds, readConfig, systemClock } from '@reelmesh/service';
-import type { Environment, RunningService } from '@reelmesh/service';
+import { createLogger, randomIds, readConfig, spawnGuarded, systemClock } from '@reelmesh/service';
+import type { Environment, GuardedProcess, RunningService } from '@reelmesh/service';
 import { openFileBlobs, openSqliteFacts } from '@reelmesh/storage';
 import { EMULATOR_API_KEY, startEmulator, startNats, temporaryDirectory, testKit } from '@reelmesh/testing';
 import type { EmulatorConfig } from '@reelmesh/testing';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, vi } from 'vitest';
 import { config } from '../src/config.ts';
 import { module } from '../src/module.ts';
@@ -44,6 +46,8 @@ export const spec: RenderSpec = {
   negativePrompt: '',
   images: [],
 };
+
+const GATEWAY_PROCESS = fileURLToPath(new URL('./gateway-process.ts', import.meta.url));
 
 /** 3 s of gen4.5. */
 export const PRICE = 360_000;
@@ -134,7 +138,16 @@ export async function openWorld() {
     outcomes.push(outcome);
   });
 
+  const around: Environment = {
+    RUNWAYML_BASE_URL: emulator.runwayUrl,
+    RUNWAYML_API_SECRET: EMULATOR_API_KEY,
+    FAL_QUEUE_URL: emulator.falUrl,
+    FAL_PLATFORM_URL: emulator.falApiUrl,
+    ZHIPU_BASE_URL: emulator.zhipuUrl,
+    REELMESH_GATEWAY__POLL_PERCENT: '1',
+  };
   const gateways: RunningService[] = [];
+  const processes: GuardedProcess[] = [];
   const world = {
     nats,
     emulator,
@@ -154,18 +167,7 @@ export async function openWorld() {
 
     /** Starts a gateway; several may run. */
     async start(env: Environment = {}, instanceId = 'one') {
-      const values = readConfig(
-        {
-          RUNWAYML_BASE_URL: emulator.runwayUrl,
-          RUNWAYML_API_SECRET: EMULATOR_API_KEY,
-          FAL_QUEUE_URL: emulator.falUrl,
-          FAL_PLATFORM_URL: emulator.falApiUrl,
-          ZHIPU_BASE_URL: emulator.zhipuUrl,
-          REELMESH_GATEWAY__POLL_PERCENT: '1',
-          ...env,
-        },
-        [config],
-      );
+      const values = readConfig({ ...around, ...env }, [config]);
       const gateway = await module.start({
         ...testKit(instanceId),
         log: createLogger({
@@ -184,6 +186,20 @@ export async function openWorld() {
       });
       gateways.push(gateway);
       return gateway;
+    },
+
+    /** Starts a gateway in a process of its own; what is returned kills it without a word. */
+    async spawn(env: Environment = {}, instanceId = 'far'): Promise<() => void> {
+      const what = { nats: nats.url, directory: directory.path, instanceId, env: { ...around, ...env } };
+      const child = spawnGuarded(process.execPath, [GATEWAY_PROCESS, JSON.stringify(what)]);
+      processes.push(child);
+      const said: string[] = [];
+      child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
+      const pid = await new Promise<number>((resolve, reject) => {
+        child.stdout.once('data', (text: Buffer) => resolve(Number(text)));
+        child.once('close', () => reject(new Error(`gateway ${instanceId} did not start: ${said.join('')}`)));
+      });
+      return () => process.kill(pid, 'SIGKILL');
     },
 
     /** Stops all gateways and starts one with other settings. */
@@ -226,7 +242,10 @@ export async function openWorld() {
     },
 
     async close() {
-      await Promise.all(gateways.map((gateway) => gateway.stop()));
+      await Promise.all([
+        ...gateways.map((gateway) => gateway.stop()),
+        ...processes.map((child) => ended(child)),
+      ]);
       await bus.close();
       await facts.close();
       await Promise.all([nats.stop(), emulator.stop()]);
@@ -240,6 +259,13 @@ export async function openWorld() {
 export async function expectLedgersEqual(world: World): Promise<void> {
   const { totals } = await world.emulator.ledger();
   expect(totals.netMicros).toBe(await world.settled());
+}
+
+async function ended(child: GuardedProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  await closed;
 }
 
 async function refuse(): Promise<never> {

@@ -250,6 +250,8 @@ export interface TestEmulator extends EmulatorAddresses, AsyncDisposable {
   ledger(): Promise<EmulatorLedger>;
   calls(): Promise<readonly EmulatorCall[]>;
   tasks(): Promise<readonly EmulatorTask[]>;
+  /** By provider, the most tasks that were under way at the same time. */
+  peaks(): Promise<Readonly<Record<string, number>>>;
   /** Adds rules behind those there are; resolves to their ids. */
   script(...rules: readonly FaultRule[]): Promise<readonly string[]>;
   clearScript(): Promise<void>;
@@ -291,6 +293,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Test
     ledger: async () => (await admin('GET', 'ledger')) as EmulatorLedger,
     calls: async () => ((await admin('GET', 'calls')) as { calls: EmulatorCall[] }).calls,
     tasks: async () => ((await admin('GET', 'tasks')) as { tasks: EmulatorTask[] }).tasks,
+    peaks: async () => ((await admin('GET', 'peaks')) as { peaks: Record<string, number> }).peaks,
     script: async (...rules) => ((await admin('POST', 'script', rules)) as { ids: string[] }).ids,
     clearScript: async () => void (await admin('DELETE', 'script')),
     configure,

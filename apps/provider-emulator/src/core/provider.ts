@@ -4,6 +4,7 @@ import type { EmulatorClock } from './clock.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { ChargeLedger } from './ledger.ts';
 import type { MediaLibrary } from './media.ts';
+import type { TaskView } from './task-book.ts';
 
 export const OPERATIONS = [
   ...(['create', 'get', 'delete', 'organization', 'upload', 'download'] as const),
@@ -88,7 +89,7 @@ export interface Provider {
   /** The answer to a body above the route's limit. */
   refuseLargeBody(limitBytes: number): JsonReply;
   /** Every task ever accepted, deleted ones too, for assertions. */
-  tasks(): readonly object[];
+  tasks(): readonly TaskView<unknown>[];
   config(): object;
   /** Checks a partial configuration; it holds when the result is called. Throws ShapeError on one that does not fit. */
   configure(values: unknown): () => void;

@@ -1,3 +1,4 @@
+import type { TaskView } from '../core/task-book.ts';
 import type { EmulatorClock } from '../core/clock.ts';
 import type { ChargeLedger } from '../core/ledger.ts';
 import type { MediaLibrary } from '../core/media.ts';
@@ -69,7 +70,7 @@ export class Runway implements Provider {
     return refusal(413, `Request body is larger than ${limitBytes} bytes`);
   }
 
-  tasks(): readonly object[] {
+  tasks(): readonly TaskView<unknown>[] {
     return this.#account.book.views().map((task) => ({ ...task, estimatedCredits: task.price }));
   }
 
