@@ -97,6 +97,7 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
 
   withFilmOptions(program.command('quote <script>'))
     .description('show the plan of a film and its price; nothing is rendered')
+    .option('--hypothetical', 'as if every provider were set up and well')
     .addHelpText('after', examples('quote night.fountain', 'quote night.fountain --strategy final --json'))
     .action((script: string, flags: QuoteFlags) =>
       done(import('./commands/quote.ts').then(({ quote }) => quote(script, flags))),

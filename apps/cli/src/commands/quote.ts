@@ -13,6 +13,7 @@ export interface QuoteFlags extends FilmFlags {
   readonly data?: string;
   readonly server?: string;
   readonly json?: boolean;
+  readonly hypothetical?: boolean;
 }
 
 /** The plan of a film and its price; nothing is rendered and nothing is spent. */
@@ -31,7 +32,7 @@ export async function quoteScript(path: string, { bytes }: ScriptFile, flags: Qu
     script: bytes,
     fileName: basename(path),
     options: toFilmOptions(flags),
-    hypothetical: false,
+    hypothetical: flags.hypothetical ?? false,
   });
   if (given === undefined) throw new AppError(Code.INTERNAL, 'the server gave an empty quote');
   print(flags.json === true ? JSON.stringify(quoteReportOf(given)) : describeQuote(given));
