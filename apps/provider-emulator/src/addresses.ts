@@ -13,6 +13,16 @@ const PATHS = {
   arkUrl: '/ark/api/v3',
 } as const;
 
-export function addressesOf(url: string): Readonly<Record<string, string>> {
-  return { url, ...Object.fromEntries(Object.entries(PATHS).map(([name, path]) => [name, `${url}${path}`])) };
+/** @param recorded names of providers that play a recording, each under its own */
+export function addressesOf(
+  url: string,
+  recorded: readonly string[] = [],
+): Readonly<Record<string, string | Readonly<Record<string, string>>>> {
+  const plain = Object.entries(PATHS).map(([name, path]) => [name, `${url}${path}`] as const);
+  const own = recorded.map((name) => [name, `${url}/${name}`] as const);
+  return {
+    url,
+    ...Object.fromEntries(plain),
+    ...(own.length === 0 ? {} : { recorded: Object.fromEntries(own) }),
+  };
 }

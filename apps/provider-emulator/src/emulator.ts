@@ -12,6 +12,8 @@ import type { Provider, ProviderDeps } from './core/provider.ts';
 import { ark } from './ark/ark.ts';
 import { fal } from './fal/fal.ts';
 import { kling } from './kling/kling.ts';
+import { nameOf, recorded } from './recorded/recorded.ts';
+import type { RecordedFile } from './recorded/recorded-file.ts';
 import { Runway } from './runway/runway.ts';
 import { OPENAI, SGLANG, VLLM_OMNI } from './videos/profiles.ts';
 import { videoServer } from './videos/videos.ts';
@@ -23,6 +25,8 @@ export interface EmulatorOptions {
   readonly host: string;
   /** As the body of `POST /admin/config`: settings by provider. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Files of the gateway's: each is a provider that answers as recorded. */
+  readonly recorded?: readonly RecordedFile[];
 }
 
 export interface Emulator {
@@ -56,7 +60,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const script = new FaultScript();
   const stopping = new AbortController();
   const deliveries = new Deliveries({ clock, calls, script, stopped: stopping.signal });
-  const providers = openProviders({ clock, ledger, media: new MediaLibrary(), deliveries }, options.config);
+  const providers = openProviders({ clock, ledger, media: new MediaLibrary(), deliveries }, options);
   const admin: AdminDeps = { clock, ledger, calls, script, deliveries, providers };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -92,8 +96,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
 }
 
-function openProviders(deps: ProviderDeps, config: EmulatorOptions['config']): readonly Provider[] {
-  return Object.entries(OPENERS).map(([name, open]) => open(deps, config[name]));
+function openProviders(
+  deps: ProviderDeps,
+  { config, recorded: files = [] }: EmulatorOptions,
+): readonly Provider[] {
+  return [
+    ...Object.entries(OPENERS).map(([name, open]) => open(deps, config[name])),
+    ...files.map((file) => recorded(file, deps, config[nameOf(file)])),
+  ];
 }
 
 function listen(server: Server, { port, host }: EmulatorOptions): Promise<void> {

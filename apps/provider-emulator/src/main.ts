@@ -1,6 +1,7 @@
 import { addressesOf } from './addresses.ts';
 import { startEmulator } from './emulator.ts';
 import { HELP, readOptions } from './options.ts';
+import { nameOf } from './recorded/recorded.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));
@@ -19,5 +20,5 @@ async function serve(options: NonNullable<ReturnType<typeof readOptions>>): Prom
   }
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
   const url = `http://${host}:${emulator.port}`;
-  process.stdout.write(`${JSON.stringify(addressesOf(url))}\n`);
+  process.stdout.write(`${JSON.stringify(addressesOf(url, options.recorded?.map(nameOf)))}\n`);
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PROVIDERS, type EmulatorOptions } from './emulator.ts';
+import { nameOf } from './recorded/recorded.ts';
+import { readRecordedFile } from './recorded/recorded-file.ts';
 
 export const HELP = `provider-emulator: local stand-ins for paid video providers, with scripted faults and their own ledger
 
@@ -11,6 +13,7 @@ usage: node apps/provider-emulator/src/main.ts [options]
   --concurrency N      Runway: generations per model at once; more are THROTTLED (default 2)
   --daily-quota N      Runway: generations per model in 24 h; more get 429 (default 200)
   --credits N          Runway: credit balance at start, $0.01 each (default 100000)
+  --recorded FILE      also play the provider of this file, by its recording (as often as there are files)
   --help               this text
 
 Prints one JSON line with its addresses on stdout when it is ready. SIGTERM or Ctrl-C ends it.
@@ -31,12 +34,15 @@ export function readOptions(args: readonly string[]): EmulatorOptions | undefine
       concurrency: { type: 'string' },
       'daily-quota': { type: 'string' },
       credits: { type: 'string' },
+      recorded: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
   const latencyMs = optionalInteger('latency-ms', values['latency-ms']);
   const pace = latencyMs === undefined ? {} : paceOf(latencyMs);
+  const recorded = values.recorded.map(readRecordedFile);
+  const names = [...PROVIDERS, ...recorded.map(nameOf)];
   const runway = {
     ...pace,
     concurrency: optionalInteger('concurrency', values.concurrency),
@@ -46,7 +52,8 @@ export function readOptions(args: readonly string[]): EmulatorOptions | undefine
   return {
     port: toInteger('port', values.port, 65_535),
     host: values.host,
-    config: { ...Object.fromEntries(PROVIDERS.map((name) => [name, pace])), runway },
+    config: { ...Object.fromEntries(names.map((name) => [name, pace])), runway },
+    recorded,
   };
 }
 

@@ -4,6 +4,7 @@ import { Declarative } from '../src/declarative/declarative.ts';
 import { REFUSALS } from '../src/declarative/recording.ts';
 import type { Refusal } from '../src/declarative/recording.ts';
 import type { ProviderFile } from '../src/declarative/provider-file.ts';
+import { textAt } from '../src/declarative/places.ts';
 import { rowsOf } from '../src/declarative/provider-files.ts';
 import type { Subject } from './provider.conformance.ts';
 
@@ -38,4 +39,17 @@ export function declared(
     gone: 'expired',
     afterCancel: cancel?.when.includes('running') === true ? 'cancelled' : 'succeeded',
   };
+}
+
+/** The same, with an emulator that knows no more of the provider than the file has recorded. */
+export function playedBack(file: ProviderFile, path: string): Subject {
+  const { errors, recording } = file;
+  const codes = recording.failures.flatMap(({ body }) => {
+    const code = textAt(body, errors.code);
+    return code === undefined || errors.success.includes(code) ? [] : [code];
+  });
+  const failures = Object.fromEntries(codes.map((code) => [code, errors.codes[code] ?? errors.failed]));
+  const name: EmulatorProvider = `recorded-${file.provider}`;
+  const subject = declared(file, name, (emulator) => emulator.recorded?.[name] ?? '', failures);
+  return { ...subject, recorded: [path] };
 }

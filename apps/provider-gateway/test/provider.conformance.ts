@@ -25,6 +25,8 @@ export interface Subject {
   /** Where a provider has several subjects. */
   readonly title?: string;
   readonly row: ModelRow;
+  /** Files that the emulator plays by their recordings. */
+  readonly recorded?: readonly string[];
   /** Images that ride along with the shot. */
   readonly images?: readonly ShotImage[];
   /** Stands in the settings and must turn up nowhere else. */
@@ -69,7 +71,7 @@ export function conforms(subject: Subject): void {
   let provider: Provider;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ config: subject.config });
+    emulator = await startEmulator({ config: subject.config, recorded: subject.recorded ?? [] });
   });
   afterAll(() => emulator.stop());
   beforeEach(async () => {

@@ -17,7 +17,9 @@ export const EMULATOR_BEARER = 'emulator-0123456789abcdef';
 export type EmulatorProvider =
   | ('runway' | 'fal' | 'zhipu' | 'kling' | 'ark')
   /** `/v1/videos` servers. */
-  | ('sglang' | 'vllm-omni' | 'openai-videos');
+  | ('sglang' | 'vllm-omni' | 'openai-videos')
+  /** One that plays the recording of its file. */
+  | `recorded-${string}`;
 
 export type EmulatorOperation =
   | ('create' | 'get' | 'delete' | 'organization' | 'upload' | 'download')
@@ -126,6 +128,7 @@ export interface EmulatorConfig {
   readonly sglang?: EmulatorVideoServer;
   readonly 'vllm-omni'?: EmulatorVideoServer;
   readonly 'openai-videos'?: EmulatorVideoServer;
+  readonly [recorded: `recorded-${string}`]: EmulatorPace | EmulatorVideoServer;
 }
 
 export interface EmulatorPace {
@@ -221,6 +224,8 @@ export interface EmulatorOptions {
   /** A free one unless given. */
   readonly port?: number;
   readonly config?: EmulatorConfig;
+  /** Provider files of the gateway, each to be played by its recording. */
+  readonly recorded?: readonly string[];
 }
 
 /** Base addresses for clients. */
@@ -243,6 +248,8 @@ export interface EmulatorAddresses {
   readonly klingUrl: string;
   /** Stands for ark.cn-beijing.volces.com/api/v3. */
   readonly arkUrl: string;
+  /** Those that play a recording, by their names: `recorded-acme`. */
+  readonly recorded?: Readonly<Record<string, string>>;
 }
 
 export interface TestEmulator extends EmulatorAddresses, AsyncDisposable {
@@ -270,7 +277,11 @@ export interface TestEmulator extends EmulatorAddresses, AsyncDisposable {
 
 /** Starts apps/provider-emulator as a child process on loopback. Throws what it says when it does not come up. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<TestEmulator> {
-  const child = spawnGuarded(process.execPath, [MAIN, '--port', String(options.port ?? 0)]);
+  const child = spawnGuarded(process.execPath, [
+    MAIN,
+    ...['--port', String(options.port ?? 0)],
+    ...(options.recorded ?? []).flatMap((file) => ['--recorded', file]),
+  ]);
   const addresses = await ready(child);
   let exitCode: number | null | undefined;
   const closed = once(child, 'close').then(([code]) => (exitCode = code as number | null));

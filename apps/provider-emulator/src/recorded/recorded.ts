@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { prepaid } from '../core/billing.ts';
+import { ClipHost, storeRefusal } from '../core/clip-host.ts';
+import { defineProvider } from '../core/define-provider.ts';
+import { planTask } from '../core/plan.ts';
+import type { Call, JsonReply, Provider, ProviderDeps, Refusals } from '../core/provider.ts';
+import { textOf } from '../core/pydantic.ts';
+import { service, type PathParameters, type Service } from '../core/services.ts';
+import { PACE_FIELDS, Settings } from '../core/settings.ts';
+import { integer, isObject } from '../core/shape.ts';
+import { randomSeed, TaskBook } from '../core/task-book.ts';
+import { statusAt, type Task, type TaskStatus } from '../core/tasks.ts';
+import { escaped, firstAt, placesOf } from './json.ts';
+import { RecordedAnswers } from './recorded-answers.ts';
+import type { Recorded, RecordedFile } from './recorded-file.ts';
+
+export interface RecordedRequest {
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The client's own id of it, where the file has one. */
+  readonly takeId: unknown;
+}
+
+interface RecordedSettings {
+  readonly queueMs: number;
+  readonly renderMs: number;
+  /** Tasks that run at once; more wait. */
+  readonly concurrency: number | null;
+  readonly outputTtlMs: number;
+}
+
+const DEFAULTS: RecordedSettings = {
+  queueMs: 1000,
+  renderMs: 4000,
+  concurrency: null,
+  outputTtlMs: 86_400_000,
+};
+const FIELDS = { ...PACE_FIELDS, outputTtlMs: integer(1) };
+const STATES: Readonly<Record<TaskStatus, string>> = {
+  THROTTLED: 'queued',
+  PENDING: 'queued',
+  RUNNING: 'running',
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};
+
+/** The name in rules and settings, and the first segment of its addresses. */
+export const nameOf = ({ provider }: Pick<RecordedFile, 'provider'>): string => `recorded-${provider}`;
+
+/** A provider that answers as it did when its file was recorded, with ids, words and charges of its own. */
+export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknown): Provider {
+  const name = nameOf(file);
+  const { recording, paths, key } = file;
+  const settings = new Settings<RecordedSettings>(name, FIELDS, DEFAULTS, atStart);
+  const clips = new ClipHost(deps.media, `/${name}-media`, storeRefusal);
+  const answers = new RecordedAnswers(file);
+  const book = new TaskBook<RecordedRequest>({
+    provider: name,
+    clock: deps.clock,
+    ledger: deps.ledger,
+    billing: prepaid({ currency: 'USD', micros: 1, isCredit: false }),
+    limitOf: () => settings.current.concurrency,
+  });
+  const promptPlaces = placesOf('prompt', file.body);
+  const refusals: Refusals = {
+    unavailable: { status: 503, json: {} },
+    ...Object.fromEntries(
+      Object.entries(recording.refusals).map(([reason, answer]) => [reason, replyOf(answer)]),
+    ),
+  };
+  const refused = (reason: string, status: number): JsonReply => {
+    const answer = recording.refusals[reason];
+    return answer === undefined ? { status, json: {} } : replyOf(answer);
+  };
+
+  function submit(call: Call): JsonReply {
+    const body = isObject(call.json) ? call.json : {};
+    // What was sent when it was recorded is what the provider wants; at another address it may want less.
+    const isRecordedPath = call.url.pathname === `/${name}${pathOnly(paths.create[0] ?? '')}`;
+    const wanted = isRecordedPath ? Object.keys(recording.body) : Object.keys(recording.body).slice(0, 1);
+    if (!wanted.every((field) => typeof body[field] === typeof recording.body[field]))
+      return refused('invalid', 400);
+    const seed = randomSeed();
+    const price = recording.chargedMicros;
+    const task = book.accept(
+      {
+        id: randomUUID(),
+        model: textOf(firstAt(body, placesOf('model', file.body))) ?? file.provider,
+        slot: name,
+        promptText: promptIn(body) ?? '',
+        price,
+        seed,
+        plan: planTask(
+          { width: 720, height: 1280, seconds: secondsIn(body), audio: false, seed, price },
+          settings.current,
+          call.outcome,
+          () => !file.failureIsFree,
+        ),
+        data: { body, takeId: firstAt(body, placesOf('takeId', file.body)) },
+      },
+      call.now,
+    );
+    return { ...answers.created(task), taskId: task.id };
+  }
+
+  const promptIn = (body: unknown): string | undefined => textOf(firstAt(body, promptPlaces));
+  /** `5`, `"5"` and `"5s"` alike. */
+  const secondsIn = (body: unknown): number =>
+    Number.parseInt(String(firstAt(body, placesOf('seconds', file.body))), 10) || 5;
+
+  function view(task: Task<RecordedRequest>, call: Call): JsonReply {
+    book.countPoll(task, call.now);
+    const expiresAt = (task.ended?.at ?? call.now) + settings.current.outputTtlMs;
+    const state = STATES[statusAt(task, call.now)];
+    return { ...answers.poll(task, state, clips.url(task, call, expiresAt)), taskId: task.id };
+  }
+
+  function get(call: Call, { id = '' }: PathParameters): JsonReply {
+    const task = book.find(decodeURIComponent(id), call.now);
+    return task === undefined ? lookUp(call, { id }) : view(task, call);
+  }
+
+  function lookUp(call: Call, { id = '' }: PathParameters): JsonReply {
+    const task = book.at(call.now).find(({ data }) => data.takeId === decodeURIComponent(id));
+    if (task === undefined || recording.found === undefined) return replyOf(recording.gone);
+    return { ...answers.found(task, recording.found), taskId: task.id };
+  }
+
+  function list(call: Call): JsonReply {
+    return recording.found === undefined
+      ? { status: 404, json: {} }
+      : answers.list(book.at(call.now).toReversed(), recording.found);
+  }
+
+  function cancel(call: Call, { id = '' }: PathParameters): JsonReply {
+    const task = book.find(decodeURIComponent(id), call.now);
+    if (task === undefined) return replyOf(recording.gone);
+    const isTime = file.cancel.when.includes(STATES[statusAt(task, call.now)]);
+    if (!isTime || task.ended !== undefined) return { status: 409, json: {} };
+    book.cancel(task, call.now, file.cancel.isFree ? 0 : task.price, call.outcome);
+    return { status: 200, json: {}, taskId: task.id };
+  }
+
+  const keyed =
+    (handle: Service['handle']): Service['handle'] =>
+    (call, parameters) =>
+      key.form.test(String(call.headers[key.header] ?? '')) ? handle(call, parameters) : refused('auth', 401);
+  const address = (path: string): string => `/${name}${patternOf(path, paths.create)}`;
+  return defineProvider({
+    name,
+    prefixes: [name, `${name}-media`],
+    services: [
+      ...paths.create.map((path) => service('POST', address(path), 'create', keyed(submit))),
+      service('GET', address(paths.poll), 'get', keyed(get)),
+      ...(paths.cancel === undefined
+        ? []
+        : [service(file.cancel.method, address(paths.cancel), 'delete', keyed(cancel))]),
+      ...(paths.lookup === undefined
+        ? []
+        : [service('GET', address(paths.lookup), 'list', keyed(file.list === undefined ? lookUp : list))]),
+      ...clips.services((id, now) => book.find(id, now)),
+    ],
+    settings,
+    book,
+    fields: { status: (file.places.status[0] ?? '').split('/').slice(1) },
+    refusals,
+    refuse: (status, message) => ({ status, json: { error: message } }),
+    promptIn: ({ json }) => promptIn(json),
+  });
+}
+
+const replyOf = ({ status, body }: Recorded): JsonReply => ({ status, json: body });
+
+const pathOnly = (path: string): string => path.split('?')[0] ?? '';
+
+/** A path of the file as the inside of a regular expression; the id of a task or take is the group `id`. */
+function patternOf(path: string, creates: readonly string[]): string {
+  const parts = pathOnly(path).split(/\$\{(\w+)\}/);
+  return parts
+    .map((part, index) => {
+      if (index % 2 === 0) return escaped(part);
+      if (part === 'submitPath') return `(?:${creates.map((one) => patternOf(one, [])).join('|')})`;
+      return part === 'model' ? '.+' : '(?<id>[^/]+)';
+    })
+    .join('');
+}
