@@ -76,12 +76,18 @@ export const takePrefix = (filmId: string, shotKey: string): string => `${filmId
 
 export const takeStream = (id: string): string => `take/${id}`;
 
+/** What ends a doubt. */
+const resolutions: readonly TakeKind[] = ['take.found', 'take.not_found', 'take.written_off'];
+
 /**
  * Each step of a take happens at most once, so its name is its id. Whatever leads out of the intent has the id of the
- * sending: of those who would send, refuse or cancel the take only one can.
+ * sending, and whatever ends a doubt that of the resolution: of those who would send, refuse or cancel the take, or
+ * resolve it (an operator, a lookup, a webhook), only one can.
  */
-export const takeFactId = (id: string, kind: TakeKind, from?: TakeRecord['state']): string =>
-  `${takeStream(id)}/${from === 'TAKE_STATE_INTENT' ? 'sending' : kind.slice('take.'.length)}`;
+export const takeFactId = (id: string, kind: TakeKind, from?: TakeRecord['state']): string => {
+  const name = from === 'TAKE_STATE_INTENT' ? 'sending' : kind.slice('take.'.length);
+  return `${takeStream(id)}/${resolutions.includes(kind) ? 'resolved' : name}`;
+};
 
 /** Order of the steps within a take's stream. */
 export const takeSeq: Readonly<Record<TakeKind, number>> = {

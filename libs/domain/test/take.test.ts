@@ -112,6 +112,13 @@ describe('the life of a take', () => {
     expect(new Set(exits.map((kind) => takeFactId('t1', kind, 'TAKE_STATE_INTENT'))).size).toBe(1);
   });
 
+  test('whoever ends a doubt writes the same fact: an operator and a webhook at once are one of them', () => {
+    const ends = steps.filter((kind) => mayStep('TAKE_STATE_PARKED', kind));
+
+    expect(ends.sort()).toEqual(['take.found', 'take.not_found', 'take.written_off']);
+    expect(new Set(ends.map((kind) => takeFactId('t1', kind, 'TAKE_STATE_PARKED'))).size).toBe(1);
+  });
+
   test('what a provider bills in its own currency costs dollars at the rate of the quote, less its discount', () => {
     const price = {
       currency: 'CNY',
