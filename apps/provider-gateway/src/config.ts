@@ -28,6 +28,14 @@ const submitsPerMinute = (provider: string): Field<number | undefined> => ({
   fallback: undefined,
 });
 
+const webhookUrl: Field<string | undefined> = {
+  ...field.url({
+    protocols: ['https', 'http'],
+    doc: 'where the internet reaches the webhooks of this gateway, without /webhooks; unset: none are asked for',
+  }),
+  fallback: undefined,
+};
+
 export const config = section('gateway', {
   configDir: field.optional({
     doc: "directory of your own catalogue.yaml, strategies.yaml and so on; each adds to the gateway's and overrides it",
@@ -177,6 +185,19 @@ export const config = section('gateway', {
     max: 1000,
     fallback: 100,
     doc: "per cent of the catalogue's poll pauses; below 100 only against an emulator",
+  }),
+  webhookUrl,
+  webhookSecret: field.optional({
+    secret: true,
+    doc: 'makes the addresses of webhooks: 32 characters or more, the same for all replicas',
+  }),
+  webhookHost: field.text({ fallback: '127.0.0.1', doc: 'address that webhooks are listened for on' }),
+  webhookPort: field.int({ min: 0, max: 65_535, fallback: 8480, doc: 'its port' }),
+  falJwksUrl: field.url({
+    protocols: ['https', 'http'],
+    fallback: 'https://rest.fal.ai/.well-known/jwks.json',
+    env: 'FAL_JWKS_URL',
+    doc: "where fal publishes the keys of its webhooks' signatures; http only on loopback",
   }),
 });
 

@@ -9,6 +9,7 @@ import { inputOf, promptLengthOf } from './knobs.ts';
 import type { Knobs, ModelRow } from './knobs.ts';
 import { ProviderApi } from './provider-api.ts';
 import type { CreateRequest, Identity } from './provider-api.ts';
+import type { WebhookAddresses } from './webhooks/addresses.ts';
 import type { LookupResult, PollResult, PreparedRequest, Provider, SubmitResult } from './provider.ts';
 
 /** What nearly every text-to-video model at fal takes; a row of the catalogue says what its model takes besides. */
@@ -33,6 +34,8 @@ export interface FalOptions {
   readonly key: string | undefined;
   readonly previousKey?: string | undefined;
   readonly images?: ImageSource | undefined;
+  /** Where fal is to say that a take has ended; absent: nowhere. */
+  readonly webhooks?: Pick<WebhookAddresses, 'of'> | undefined;
   readonly submitTimeoutMs: number;
   readonly callTimeoutMs: number;
 }
@@ -51,9 +54,11 @@ export class Fal implements Provider {
   readonly #queue: ProviderApi;
   readonly #platform: ProviderApi;
   readonly #images: ImageSource | undefined;
+  readonly #webhooks: FalOptions['webhooks'];
 
-  constructor({ key, previousKey, queueUrl, platformUrl, ...timeouts }: FalOptions) {
+  constructor({ key, previousKey, queueUrl, platformUrl, webhooks, ...timeouts }: FalOptions) {
     this.#images = timeouts.images;
+    this.#webhooks = webhooks;
     const api = (baseUrl: string, variable: string): ProviderApi =>
       new ProviderApi({
         ...timeouts,
@@ -90,9 +95,13 @@ export class Fal implements Provider {
     };
   }
 
-  submit(intent: TakeIntent, _takeId: string, signal: AbortSignal): Promise<SubmitResult> {
-    return this.#queue.create(intent, requestOf(intent), signal, (answer) =>
-      readSubmit(answer, intent.endpoint, requestOf(intent).path),
+  /** The webhook's address is no part of the request that is kept: it carries a MAC, and it is not what is rendered. */
+  submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
+    const request = requestOf(intent);
+    const webhook = this.#webhooks?.of(takeId);
+    const query = webhook === undefined ? '' : `?${new URLSearchParams({ fal_webhook: webhook }).toString()}`;
+    return this.#queue.create(intent, { ...request, path: `${request.path}${query}` }, signal, (answer) =>
+      readSubmit(answer, intent.endpoint, request.path),
     );
   }
 
@@ -156,9 +165,14 @@ function gone({ cancelRequested, intent }: TakeRecord): PollResult {
     : { kind: 'expired', message: 'fal no longer knows the request', costMicros };
 }
 
+/** The task of a request, given its id alone. */
+export function falTaskId(intent: Pick<TakeIntent, 'request'>, requestId: string): string {
+  return requestPath(requestOf(intent).path, requestId);
+}
+
 const requestOf = ({ request }: Pick<TakeIntent, 'request'>): FalRequest => request as FalRequest;
 
 /** An operator attaches a bare request id. */
 function pathOf({ intent, taskId }: TakeRecord): string {
-  return `/${taskId.includes('/') ? taskId : requestPath(requestOf(intent).path, taskId)}`;
+  return `/${taskId.includes('/') ? taskId : falTaskId(intent, taskId)}`;
 }

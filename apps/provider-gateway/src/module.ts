@@ -27,6 +27,10 @@ import { Sender } from './sender.ts';
 import { ShotDriver } from './shot-driver.ts';
 import { TakeLog } from './take-log.ts';
 import { TakeOver } from './take-over.ts';
+import { webhookAddresses } from './webhooks/addresses.ts';
+import { KeySet } from './webhooks/key-set.ts';
+import { startWebhooks } from './webhooks/webhook-server.ts';
+import type { WebhookServer } from './webhooks/webhook-server.ts';
 
 interface Deps {
   readonly bus: Bus;
@@ -127,6 +131,12 @@ export const module: ServiceModule<Deps, typeof config> = {
     });
 
     const stopping = new AbortController();
+    const falKeys = new KeySet({
+      url: settings.falJwksUrl,
+      clock,
+      timeoutMs: settings.callTimeoutMs,
+      signal: stopping.signal,
+    });
     const running = [
       await bus.join(`gateway-${instanceId}`),
       await bus.serve(
@@ -175,6 +185,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       everyMs: settings.takeOverMs,
     });
     await takeOver.start(opened.credentials);
+    const webhooks = await openWebhooks();
     const ticks = [setInterval(readSwitches, SWITCHES_MS), setInterval(sweep, SWEEP_MS)];
     sweep();
     void verify();
@@ -188,6 +199,7 @@ export const module: ServiceModule<Deps, typeof config> = {
         stopping.abort();
         ticks.forEach((tick) => clearInterval(tick));
         driver.stop();
+        await webhooks?.stop();
         await work.stop();
         await attendant.stop();
         await takeOver.stop();
@@ -197,6 +209,23 @@ export const module: ServiceModule<Deps, typeof config> = {
         breakers.stop();
       },
     };
+
+    async function openWebhooks(): Promise<WebhookServer | undefined> {
+      const addresses = webhookAddresses(settings);
+      if (addresses === undefined) return undefined;
+      return startWebhooks({
+        host: settings.webhookHost,
+        port: settings.webhookPort,
+        addresses,
+        keys: falKeys,
+        clock,
+        log,
+        metrics,
+        takeLog,
+        hint: (takeId) => bus.hint('take', takeId),
+        onFound: onResolved,
+      });
+    }
 
     function goOn(take: TakeRecord): void {
       driver.takeEnded(take).catch((error: unknown) => {

@@ -14,6 +14,7 @@ import { OpenAiVideos } from './openai-videos.ts';
 import type { Provider } from './provider.ts';
 import { Runway } from './runway.ts';
 import { SelfHosted } from './self-hosted.ts';
+import { webhookAddresses } from './webhooks/addresses.ts';
 import { Zhipu } from './zhipu.ts';
 
 export interface Providers {
@@ -62,6 +63,7 @@ export function openProviders(
         platformUrl: settings.falPlatformUrl,
         key: settings.falKey,
         previousKey: settings.falPreviousKey,
+        webhooks: webhookAddresses(settings),
       }),
       settings.falConcurrency,
       settings.falSubmitsPerMinute,

@@ -168,8 +168,9 @@ export async function openWorld() {
     /** Starts a gateway; several may run. */
     async start(env: Environment = {}, instanceId = 'one') {
       const values = readConfig({ ...around, ...env }, [config]);
+      const kit = testKit(instanceId);
       const gateway = await module.start({
-        ...testKit(instanceId),
+        ...kit,
         log: createLogger({
           service: instanceId,
           level: 'debug',
@@ -185,7 +186,7 @@ export async function openWorld() {
         env: { KLING_BASE_URL: emulator.klingUrl, ARK_BASE_URL: emulator.arkUrl, ...env },
       });
       gateways.push(gateway);
-      return gateway;
+      return { ...gateway, metrics: kit.metrics };
     },
 
     /** Starts a gateway in a process of its own; what is returned kills it without a word. */
