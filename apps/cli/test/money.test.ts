@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmulator, temporaryDirectory } from '@reelmesh/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -158,6 +158,58 @@ describe('money that was spent', { timeout: 120_000 }, () => {
       switch_reason: 'doubtful invoice',
     });
     expect((await emulator.ledger()).totals.charges).toBe(0);
+  });
+
+  test('that a budget has no room for is not spent: the report says which shots it refused', async () => {
+    await using emulator = await startEmulator();
+    await mkdir(at('config'));
+    await writeFile(
+      at('config/budgets.yaml'),
+      'budgets:\n  - { tenant: local, per: day, usd: 0.3 }\n',
+    );
+    const env = {
+      RUNWAYML_API_SECRET: emulator.apiKey,
+      RUNWAYML_BASE_URL: emulator.runwayUrl,
+      REELMESH_GATEWAY__CONFIG_DIR: at('config'),
+      REELMESH_GATEWAY__POLL_PERCENT: '5',
+    };
+
+    const { code, stdout, stderr } = await run(here([...make, '--strategy', 'final', '--json']), env);
+    const { budgets } = await json<{ budgets: object[] }>(['budgets'], env);
+
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      state: 'failed',
+      output: '',
+      cost_usd: 0.24,
+      refused: [{ reason: expect.stringContaining('budget') as string }],
+    });
+    expect(stderr).toMatch(/shot [12] was refused by a budget: .*\$0\.30/);
+    expect(budgets).toMatchObject([
+      { scope: 'tenant_day', subject: 'local', limit_usd: 0.3, charged_usd: 0.24, hard: true },
+    ]);
+    expect((await emulator.ledger()).totals).toMatchObject({ charges: 1, netMicros: 240_000 });
+  });
+
+  test('elsewhere than first intended is told with the reason, in the report, of the takes and of the route', async () => {
+    const env = { RUNWAYML_API_SECRET: `key_${'0'.repeat(128)}`, RUNWAYML_BASE_URL: 'http://127.0.0.1:9' };
+
+    const made = await json<Made>(here([...make, '--strategy', 'final-or-draft']), env);
+    const takes = await run(['takes', '--film', made.film_id], env);
+    const explained = await run(['route', 'explain', made.film_id, '--shot', '1'], env);
+
+    expect(made).toMatchObject({
+      cost_usd: 0,
+      fallbacks: [
+        { shot: 1, provider: 'self-hosted', reason: expect.stringMatching(/^runway\/gen4\.5: /) as string },
+        { shot: 2, provider: 'self-hosted' },
+      ],
+    });
+    expect(takes.stdout).toMatch(/ fell back: runway\/gen4\.5: /);
+    expect(explained.stdout).toMatch(/shot 1, take \d: self-hosted animatic, settled/);
+    expect(explained.stdout).toMatch(
+      /runway gen4\.5 +\$0\.\d\d +\d:\d\d +(has had its takes|its calls fail)/,
+    );
   });
 
   test('by a provider that gives no figures cannot be reconciled, which is no difference', async () => {
