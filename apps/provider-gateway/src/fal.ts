@@ -1,4 +1,5 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import { quotedCharge } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
@@ -130,7 +131,7 @@ export class Fal implements Provider {
   }
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const { quoteMicros } = take.intent;
+    const quoteMicros = quotedCharge(take.intent);
     const status = await this.#queue.ask('GET', take.intent, `${pathOf(take)}/status`, signal);
     if (status.status === 404) return gone(take);
     const seen = status.status === 200 || status.status === 202 ? readStatus(status.json) : undefined;
@@ -159,7 +160,7 @@ export class Fal implements Provider {
 }
 
 function gone({ cancelRequested, intent }: TakeRecord): PollResult {
-  const costMicros = intent.quoteMicros;
+  const costMicros = quotedCharge(intent);
   return cancelRequested
     ? { kind: 'cancelled', costMicros }
     : { kind: 'expired', message: 'fal no longer knows the request', costMicros };

@@ -13,6 +13,7 @@ import {
   budgetText,
   chargeOf,
   ledgerKinds,
+  monthOf,
   priceOfTake,
   reservation,
   reserveNumber,
@@ -41,6 +42,8 @@ export class LedgerKeeper {
   /** Our own entries that the follower has yet to come to. */
   readonly #ahead = new Set<string>();
   readonly #warned = new Set<string>();
+  /** Charges of this month, by provider and by model. */
+  readonly #bought = new Map<string, number>();
   #last = 0;
   #line: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +75,12 @@ export class LedgerKeeper {
       await this.#readOn();
       return this.#spending;
     });
+  }
+
+  /** How many clips this month's ledger has charges for, as far as it was read; of all models unless one is given. */
+  videosBought(provider: string, model?: string): number {
+    const month = monthOf(this.#deps.clock.now());
+    return this.#bought.get(`${month} ${provider}/${model ?? '*'}`) ?? 0;
   }
 
   async #reserve(take: TakeRecord): Promise<Verdict> {
@@ -108,6 +117,13 @@ export class LedgerKeeper {
 
   #apply(entry: LedgerFact): void {
     this.#spending.apply(entry);
+    if (entry.kind === 'ledger.settle') {
+      const { provider, model } = entry.body;
+      for (const name of [model, '*']) {
+        const key = `${monthOf(entry.atMs)} ${provider}/${name}`;
+        this.#bought.set(key, (this.#bought.get(key) ?? 0) + 1);
+      }
+    }
     if (entry.kind === 'ledger.reserve') this.#last = Math.max(this.#last, reserveNumber(entry.id) || 0);
   }
 

@@ -79,7 +79,7 @@ const form = z
   .strictObject({ ...asking, seconds: seconds.optional(), parameters: parameters.optional() })
   .transform(present);
 
-/** A row of the table: what a model can do and what it costs. */
+/** A row of the table: what a model can do, and what it costs unless prices.yaml says that. */
 export const modelRow = z
   .strictObject({
     ...asking,
@@ -91,6 +91,10 @@ export const modelRow = z
     seconds,
     languages: z.array(z.string()).optional(),
     maxPromptLength: whole.optional(),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .optional(),
     microsPerSecond: whole.optional(),
     priceMicros: z.record(z.string().regex(/^\d+$/), whole).optional(),
     expectedMsPerSecond: whole,
@@ -100,8 +104,8 @@ export const modelRow = z
     /** Other ways of asking, by the images that they need; what they name stands in for the row's own. */
     forms: z.array(form).min(1).optional(),
   })
-  .refine((row) => (row.microsPerSecond === undefined) !== (row.priceMicros === undefined), {
-    message: 'must have either microsPerSecond or priceMicros',
+  .refine((row) => row.microsPerSecond === undefined || row.priceMicros === undefined, {
+    message: 'must have microsPerSecond or priceMicros, not both',
   })
   .refine(
     ({ priceMicros, seconds: offered, forms = [] }) =>

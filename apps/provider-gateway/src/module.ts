@@ -56,7 +56,11 @@ export const module: ServiceModule<Deps, typeof config> = {
   async start({ bus, facts, blobs, clock, ids, tempDir, log, metrics, instanceId, config: settings, env }) {
     const files = await loadProviderFiles(settings.configDir);
     const catalogue = withPrice(
-      await loadCatalogue(settings.configDir, files),
+      await loadCatalogue(settings.configDir, {
+        providerFiles: files,
+        clock,
+        bought: (provider, model) => ledger.videosBought(provider, model),
+      }),
       'openai-videos',
       settings.openaiVideosMicrosPerSecond,
     );

@@ -1,4 +1,5 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import { quotedCharge } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { OutputSource } from './download.ts';
 import { inputOf, promptLengthOf } from './knobs.ts';
@@ -114,11 +115,12 @@ export class OpenAiVideos implements Provider {
   }
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
-    const { endpoint, quoteMicros } = take.intent;
+    const { endpoint } = take.intent;
     const answer = await this.#api.ask('GET', take.intent, pathOf(take), signal);
     if (answer.status === 404) return gone(take);
     const content = `${endpoint}${pathOf(take)}/content`;
-    const result = answer.status === 200 ? readVideo(answer.json, content, quoteMicros) : undefined;
+    const result =
+      answer.status === 200 ? readVideo(answer.json, content, quotedCharge(take.intent)) : undefined;
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result;
   }
@@ -148,7 +150,7 @@ function renamed(input: Input, names: Readonly<Record<string, string>> = {}): In
 }
 
 function gone({ cancelRequested, intent }: TakeRecord): PollResult {
-  const costMicros = intent.quoteMicros;
+  const costMicros = quotedCharge(intent);
   if (cancelRequested) return { kind: 'cancelled', costMicros };
   const message = 'the server no longer knows the job: it has most likely been restarted';
   return costMicros === 0

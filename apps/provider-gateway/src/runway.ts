@@ -1,6 +1,6 @@
 import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import { AppError, Code } from '@reelmesh/domain';
+import { AppError, Code, quotedCharge } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
@@ -104,12 +104,12 @@ export class Runway implements Provider {
     const answer = await this.#api.ask('GET', take.intent, pathOf(take), signal);
     if (answer.status === 404) {
       // After our own DELETE a cancelled task may be gone altogether; otherwise it was accepted and so charged.
-      const costMicros = take.intent.quoteMicros;
+      const costMicros = quotedCharge(take.intent);
       return take.cancelRequested
         ? { kind: 'cancelled', costMicros }
         : { kind: 'expired', message: 'runway no longer knows the task', costMicros };
     }
-    const result = answer.status === 200 ? readTask(answer.json, take.intent.quoteMicros) : undefined;
+    const result = answer.status === 200 ? readTask(answer.json, quotedCharge(take.intent)) : undefined;
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result;
   }

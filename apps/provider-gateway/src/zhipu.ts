@@ -1,4 +1,5 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
+import { quotedCharge } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
@@ -79,7 +80,7 @@ export class Zhipu implements Provider {
 
   async poll(take: TakeRecord, signal: AbortSignal): Promise<PollResult> {
     const answer = await this.#api.ask('GET', take.intent, resultPath(take.taskId), signal);
-    const result = readTask(answer, take.intent.quoteMicros);
+    const result = readTask(answer, quotedCharge(take.intent));
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result;
   }

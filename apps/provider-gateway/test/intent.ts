@@ -1,5 +1,5 @@
 import type { RenderSpec } from '@reelmesh/contracts/shot';
-import { billedSeconds, digestOf, formFor, priceOf } from '@reelmesh/domain';
+import { billedSeconds, digestOf, formFor, priceOf, quoteOf } from '@reelmesh/domain';
 import type { TakeIntent } from '@reelmesh/domain';
 import type { ModelRow } from '../src/knobs.ts';
 import type { Provider } from '../src/provider.ts';
@@ -12,6 +12,7 @@ export function intentFor(
 ): TakeIntent {
   const row = formFor(listed, spec.images);
   if (row === undefined) throw new Error(`${listed.model} needs an image`);
+  const seconds = billedSeconds(row, spec.seconds) ?? Number.NaN;
   const { endpoint, credentialRef, request, warnings } = provider.prepare(row, spec);
   return {
     filmId: 'f1',
@@ -24,7 +25,8 @@ export function intentFor(
     credentialRef,
     request,
     requestDigest: digestOf(request),
-    quoteMicros: priceOf(row, billedSeconds(row, spec.seconds) ?? Number.NaN),
+    quoteMicros: priceOf(row, seconds),
+    price: quoteOf(row, seconds),
     spec,
     strategy: 'test',
     decision: { strategy: 'test', candidates: [] },

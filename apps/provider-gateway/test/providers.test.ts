@@ -115,7 +115,7 @@ describe('CogVideoX at Zhipu', () => {
 
     expect(await world.outcome()).toMatchObject({
       $case: 'rendered',
-      value: { provider: 'zhipu', model: 'cogvideox-3', costMicros: 141_000 },
+      value: { provider: 'zhipu', model: 'cogvideox-3', costMicros: 140_845 },
     });
     const [take] = await world.takes();
     const create = (await world.emulator.calls()).find(({ operation }) => operation === 'create');
@@ -125,6 +125,7 @@ describe('CogVideoX at Zhipu', () => {
       size: '720x1280',
       duration: 5,
     });
+    await expectLedgersEqual(world);
   });
 
   test('a lost create is in doubt, no other model is asked, and the request id finds it where Zhipu lets us', async () => {

@@ -38,6 +38,8 @@ export { formFor, placeOf, takesFile } from './model-form.ts';
 export type { ImageCard, ImagePlace } from './model-form.ts';
 export { assertMicros, formatUsd, MICROS_PER_UNIT, parseUsd, sumMicros } from './money.ts';
 export type { AppendResult, BlobStore, Clock, Fact, FactPage, FactScan, FactStore, Ids } from './ports.ts';
+export { discountOf, inForce, pricedCard } from './price-book.ts';
+export type { DiscountRow, PriceBook, PriceRow, RateRow, VideosBought } from './price-book.ts';
 export { chargeOf, priceOfTake, quotedCharge } from './price.ts';
 export type { Charge, TakePrice } from './price.ts';
 export { candidateOf, LONGEST_RETRY_AFTER_MS, nextShotStep } from './retry.ts';

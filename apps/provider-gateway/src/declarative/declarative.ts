@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import { AppError, Code } from '@reelmesh/domain';
+import { AppError, Code, quotedCharge } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from '../download.ts';
 import type { OutputSource } from '../download.ts';
@@ -27,7 +27,7 @@ export interface DeclarativeOptions extends ProviderSettings {
 
 /** What must be known of a take to ask after it. */
 export interface AskedTake extends Pick<TakeRecord, 'id' | 'taskId' | 'cancelRequested'> {
-  readonly intent: Pick<TakeIntent, 'endpoint' | 'credentialRef' | 'request' | 'quoteMicros'>;
+  readonly intent: Pick<TakeIntent, 'endpoint' | 'credentialRef' | 'request' | 'quoteMicros' | 'price'>;
 }
 
 /** A create call as it is kept with the take. */
@@ -146,7 +146,7 @@ export class Declarative implements Provider {
 
   async poll(take: AskedTake, signal: AbortSignal): Promise<PollResult> {
     const answer = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
-    const result = readTask(this.#file, answer, take.intent.quoteMicros);
+    const result = readTask(this.#file, answer, quotedCharge(take.intent));
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result.kind === 'expired' && take.cancelRequested
       ? { kind: 'cancelled', costMicros: result.costMicros }

@@ -1,5 +1,5 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
-import { AppError, billedSeconds, priceOf } from '@reelmesh/domain';
+import { AppError, billedSeconds, priceOf, quoteOf } from '@reelmesh/domain';
 import { isAllowedHost } from '../download.ts';
 import type { ModelRow } from '../knobs.ts';
 import { promptOf } from '../prompt.ts';
@@ -193,7 +193,11 @@ function intentOf(
   row: ModelRow,
 ): AskedTake['intent'] & { readonly warnings: readonly string[] } {
   const seconds = billedSeconds(row, sampleShot.seconds) ?? 0;
-  return { ...provider.prepare(row, sampleShot), quoteMicros: priceOf(row, seconds) };
+  return {
+    ...provider.prepare(row, sampleShot),
+    quoteMicros: priceOf(row, seconds),
+    price: quoteOf(row, seconds),
+  };
 }
 
 function words(result: SubmitResult): string {

@@ -188,6 +188,11 @@ export const providerFile = z
     cancel: cancel.optional(),
     lookup: lookup.optional(),
     errors,
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals')
+      .default('USD')
+      .describe('of all prices and costs in this file; rates.yaml says what it is worth'),
     cost: cost.prefault({}),
     models: z.array(modelRow).min(1),
     recording,
@@ -213,6 +218,14 @@ export const providerFile = z
       problem(`must hold \${${name}}, which models name under parameters, images or knobs`);
     }
     if (!used.includes('prompt')) problem('must hold ${prompt}');
+    models.forEach((row, index) => {
+      if (row.microsPerSecond !== undefined || row.priceMicros !== undefined) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['models', index],
+        message: 'must have either microsPerSecond or priceMicros',
+      });
+    });
     if ((at === undefined) !== (microsPerUnit === undefined)) {
       context.addIssue({
         code: 'custom',

@@ -65,8 +65,8 @@ function problemOf(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /** The models of a file as rows of the catalogue. */
-export function rowsOf({ models }: ProviderFile): readonly ModelRow[] {
-  return models.map(cardOf);
+export function rowsOf({ models, currency }: ProviderFile): readonly ModelRow[] {
+  return models.map((row) => ({ currency, ...cardOf(row) }));
 }
 
 /** The file says once whose models they are. */
