@@ -2,7 +2,8 @@ import { FilmState, Quote, ShotState } from '@reelmesh/contracts/film';
 import { Severity } from '@reelmesh/contracts/script';
 import { FailureClass, Take } from '@reelmesh/contracts/shot';
 import { expect, test } from 'vitest';
-import { describeQuote, describeReport, describeRest, reportOf } from '../src/film-report.ts';
+import { describeReport, describeRest, reportOf } from '../src/film-report.ts';
+import { describeQuote } from '../src/quote-report.ts';
 import { aFilm } from './support/films.ts';
 
 const film = aFilm({

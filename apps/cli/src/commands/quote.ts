@@ -3,7 +3,7 @@ import { AppError, Code } from '@reelmesh/domain';
 import { ExitCode } from '../exit-codes.ts';
 import { toFilmOptions } from '../film-options.ts';
 import type { FilmFlags } from '../film-options.ts';
-import { describeQuote, quoteReportOf } from '../film-report.ts';
+import { describeQuote, quoteReportOf } from '../quote-report.ts';
 import { print } from '../output.ts';
 import { readScript } from '../script-file.ts';
 import type { ScriptFile } from '../script-file.ts';
