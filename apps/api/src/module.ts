@@ -9,6 +9,9 @@ import { filmService } from './film-service.ts';
 import { ledgerService } from './ledger-service.ts';
 import { measure } from './measured.ts';
 
+/** For the command line, which checks images before it starts anything. */
+export { checkImage } from './images.ts';
+
 interface Deps {
   readonly bus: Bus;
   readonly blobs: BlobStore;

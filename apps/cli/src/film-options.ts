@@ -1,4 +1,5 @@
 import { FilmOptions } from '@reelmesh/contracts/film';
+import type { FilmImage } from '@reelmesh/contracts/film';
 import type { Quality } from '@reelmesh/contracts/shot';
 import { parseUsd } from '@reelmesh/domain';
 import { InvalidArgumentError } from 'commander';
@@ -12,6 +13,20 @@ export interface FilmFlags {
   readonly budget?: number;
   readonly quality?: QualityName;
   readonly approve?: Approvals;
+  readonly shotFrames?: number;
+  readonly motion?: number;
+  readonly guidance?: number;
+  readonly negative?: string;
+  readonly format?: string;
+  readonly image?: readonly ImageFlag[];
+  readonly lastFrame?: readonly ImageFlag[];
+  readonly reference?: readonly ImageFlag[];
+}
+
+/** An image file and the shots that it is for: all when empty. */
+export interface ImageFlag {
+  readonly path: string;
+  readonly shots: readonly number[];
 }
 
 /** Shots that may have their final; 1 is the first. */
@@ -34,7 +49,8 @@ export interface Size {
   readonly height: number;
 }
 
-export function toFilmOptions(flags: FilmFlags): FilmOptions {
+/** @param images those that the flags name, as they will lie in the store */
+export function toFilmOptions(flags: FilmFlags, images: readonly FilmImage[] = []): FilmOptions {
   return {
     ...FilmOptions.create(),
     strategy: flags.strategy ?? '',
@@ -45,6 +61,12 @@ export function toFilmOptions(flags: FilmFlags): FilmOptions {
     budgetMicros: flags.budget ?? 0,
     approvedShots: [...(flags.approve?.shots ?? [])],
     approveAll: flags.approve?.all ?? false,
+    shotFrames: flags.shotFrames ?? 0,
+    motion: flags.motion,
+    guidance: flags.guidance,
+    negativePrompt: flags.negative ?? '',
+    format: flags.format ?? '',
+    images: [...images],
     quality: flags.quality === undefined ? 'QUALITY_UNSPECIFIED' : qualities[flags.quality],
   };
 }
@@ -56,6 +78,28 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (/^\d{1,15}$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
+}
+
+/** A parser of decimal numbers for commander. */
+export function decimalNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}(\.\d{1,6})?$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+  };
+}
+
+/** `board.png` for all shots, `3=board.png` or `3,5=board.png` for some; several add up. */
+export function parseImage(text: string, before: readonly ImageFlag[] = []): readonly ImageFlag[] {
+  const [, numbers = '', path = ''] = /^(?:(\d+(?:,\d+)*)=)?(.*)$/s.exec(text) ?? [];
+  const shots = numbers === '' ? [] : numbers.split(',').map(Number);
+  if (path !== '' && shots.every((shot) => shot >= 1 && shot <= 99_999)) return [...before, { path, shots }];
+  throw new InvalidArgumentError('It must be a file, or shots and a file as in 3,5=board.png.');
+}
+
+export function parseNegative(text: string): string {
+  if (text.length <= 500) return text;
+  throw new InvalidArgumentError(`It has ${text.length} characters: at most 500 are taken.`);
 }
 
 /** `1080x1920`; both sides even, for 4:2:0 video has one colour sample for two pixels. */

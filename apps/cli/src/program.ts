@@ -4,7 +4,16 @@ import { addMoneyCommands } from './money-commands.ts';
 import { dataOption, examples, FILM, jsonOption, serverOption, TAKE } from './command-kit.ts';
 import { commandName } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { parseApprovals, parseBudget, parseSize, qualityNames, wholeNumber } from './film-options.ts';
+import {
+  decimalNumber,
+  parseApprovals,
+  parseBudget,
+  parseImage,
+  parseNegative,
+  parseSize,
+  qualityNames,
+  wholeNumber,
+} from './film-options.ts';
 import type { Approvals } from './film-options.ts';
 import type { ApproveFlags } from './commands/approve.ts';
 import type { MakeFlags } from './commands/make.ts';
@@ -46,6 +55,26 @@ function withFilmOptions(command: Command): Command {
     .option('--seed <n>', 'another seed gives other pictures (default: 0)', wholeNumber(0, 4_294_967_295))
     .option('--size <WxH>', 'pixels, both even, 64 to 3840 (default: 1080x1920)', parseSize)
     .option('--fps <n>', 'frames per second, 12 to 60 (default: 24)', wholeNumber(12, 60))
+    .option(
+      '--shot-frames <n>',
+      "length of every shot in frames, at most 10 s (default: the script's)",
+      wholeNumber(1, 600),
+    )
+    .option('--motion <n>', 'how much moves, 0 to 255', wholeNumber(0, 255))
+    .option('--guidance <n>', 'how closely prompts are followed, 1 to 20', decimalNumber(1, 20))
+    .option('--negative <text>', 'what must not be seen, at most 500 characters', parseNegative)
+    .option(
+      '--image <[shots=]file>',
+      'first frame: of shot 3 as in 3=a.png, of 3 and 5 as in 3,5=a.png',
+      parseImage,
+    )
+    .option('--last-frame <[shots=]file>', 'last frame, likewise', parseImage)
+    .option(
+      '--reference <[shots=]file>',
+      'what somebody looks like, likewise; without shots: in all',
+      parseImage,
+    )
+    .addOption(new Option('--format <name>', 'of the film (default: mp4)').choices(['mp4']))
     .option('--budget <usd>', 'the most that the film may cost, in US dollars', parseBudget)
     .addOption(dataOption())
     .addOption(serverOption())
@@ -89,6 +118,7 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
         'make night.fountain -o out/night.mp4',
         'make night.fountain -o out/night.mp4 --strategy final --budget 5',
         'make night.fountain -o small.mp4 --size 540x960 --fps 12 --json',
+        'make night.fountain -o out/night.mp4 --image 1=board-1.png --image 2=board-2.png --reference mara.png',
       ),
     )
     .action((script: string, flags: MakeFlags) =>

@@ -61,6 +61,28 @@ describe('a script that no film can come of is refused before anything is starte
   });
 });
 
+describe('an image that no film can be made from is refused before anything is started', () => {
+  const files: Readonly<Record<string, string | Buffer>> = {
+    'board.gif': Buffer.from('474946383961', 'hex'),
+    'large.png': Buffer.alloc(9 * 1024 * 1024),
+  };
+
+  test.each([
+    ['missing.png', 'does not exist: check the path of the image'],
+    ['.', 'is not a file: name an image'],
+    ['board.gif', 'is neither PNG, JPEG nor WebP'],
+    ['large.png', 'has 9.0 MiB: an image may have 8 MiB'],
+  ])('%s', async (name, says) => {
+    const content = files[name];
+    if (content !== undefined) await writeFile(at(name), content);
+
+    expectRefusal(await make('good.fountain', '--image', `1=${at(name)}`), 2, at(name), says);
+
+    expect(await readdir(home.path)).not.toContain('out');
+    expect(await readdir(home.path)).not.toContain('data');
+  });
+});
+
 describe('an output that cannot be written is refused before anything is started', () => {
   test.each([
     ['a directory', '.', 'is a directory'],
@@ -80,6 +102,11 @@ describe('an output that cannot be written is refused before anything is started
 
 test.each([
   ['--size', '1081x1920', 'both even and from 64 to 3840'],
+  ['--motion', '256', 'It must be a whole number from 0 to 255.'],
+  ['--guidance', '0.5', 'It must be a number from 1 to 20.'],
+  ['--image', '3=', 'a file, or shots and a file'],
+  ['--format', 'gif', 'Allowed choices are mp4'],
+  ['--shot-frames', '241', 'must be 1 to 240 frames, 10 s of 24'],
   ['--colour', 'red', "unknown option '--colour'"],
 ])('%s %s is refused with the rule', async (flag, value, says) => {
   expectRefusal(await make('good.fountain', flag, value), 2, says);

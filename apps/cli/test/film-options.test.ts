@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { parseApprovals, parseBudget, parseSize, toFilmOptions, wholeNumber } from '../src/film-options.ts';
+import {
+  decimalNumber,
+  parseApprovals,
+  parseBudget,
+  parseImage,
+  parseNegative,
+  parseSize,
+  toFilmOptions,
+  wholeNumber,
+} from '../src/film-options.ts';
 
 describe('an option is read or refused with its rule', () => {
   test.each(['1081x1920', '1080x62', '3842x1080', '1080', 'big', '-2x64', '1080x1920x2'])(
@@ -61,5 +70,42 @@ describe('an option is read or refused with its rule', () => {
     [undefined, 'QUALITY_UNSPECIFIED'],
   ] as const)('quality %s', (quality, expected) => {
     expect(toFilmOptions(quality === undefined ? {} : { quality }).quality).toBe(expected);
+  });
+
+  test.each(['0.9', '20.5', '', '7,5', '1e1', '-7', 'high'])('guidance %j', (text) => {
+    expect(() => decimalNumber(1, 20)(text)).toThrow('It must be a number from 1 to 20.');
+  });
+
+  test('guidance with a fraction', () => {
+    expect(decimalNumber(1, 20)('7.5')).toBe(7.5);
+  });
+
+  test.each([
+    ['board.png', [], 'board.png'],
+    ['3=board.png', [3], 'board.png'],
+    ['3,5=a b/board=1.png', [3, 5], 'a b/board=1.png'],
+    ['./3=board.png', [], './3=board.png'],
+  ])('image %s', (text, shots, path) => {
+    expect(parseImage(text)).toEqual([{ path, shots }]);
+  });
+
+  test('images that come one by one add up', () => {
+    expect(parseImage('2=b.png', parseImage('1=a.png'))).toEqual([
+      { path: 'a.png', shots: [1] },
+      { path: 'b.png', shots: [2] },
+    ]);
+  });
+
+  test.each(['', '3=', '0=a.png', '3,0=a.png'])('image %j', (text) => {
+    expect(() => parseImage(text)).toThrow('a file, or shots and a file');
+  });
+
+  test('a negative prompt of 501 characters', () => {
+    expect(() => parseNegative('x'.repeat(501))).toThrow('It has 501 characters: at most 500 are taken.');
+  });
+
+  test('no motion is not the same as none said', () => {
+    expect(toFilmOptions({ motion: 0 })).toMatchObject({ motion: 0 });
+    expect(toFilmOptions({}).motion).toBeUndefined();
   });
 });

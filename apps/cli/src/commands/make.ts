@@ -10,6 +10,7 @@ import { toFilmOptions } from '../film-options.ts';
 import type { FilmFlags } from '../film-options.ts';
 import { describeReport, reportOf } from '../film-report.ts';
 import { followFilm } from '../follow-film.ts';
+import { readImages, uploadImages } from '../image-files.ts';
 import { checkOutput, writeOutput } from '../output-file.ts';
 import { print, say } from '../output.ts';
 import { openRequestNote } from '../request-note.ts';
@@ -36,11 +37,12 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
   const script = await readScript(path);
   if (flags.quote === true) return quoteScript(path, script, flags);
   await checkOutput(flags.output, path);
+  const imageFiles = await readImages(flags);
 
   const wish = {
     script: script.bytes,
     fileName: basename(path),
-    options: toFilmOptions(flags),
+    options: toFilmOptions(flags, imageFiles.images),
     server: flags.server ?? '',
   };
   const data = await openDataDir(flags.data ?? hostSettings().data.dir);
@@ -52,6 +54,7 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
   });
   const display = openDisplay(flags.json === true ? process.stderr : process.stdout);
   const work = async (): Promise<ExitCode> => {
+    await uploadImages(session.films, imageFiles);
     const { film: asked, note } = await askForFilm(session.films, data.requests, wish);
     const film = await followFilm(session.films, asked.id, { signal, onView: (view) => display.show(view) });
     display.done();

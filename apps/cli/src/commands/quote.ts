@@ -3,6 +3,7 @@ import { AppError, Code } from '@reelmesh/domain';
 import { ExitCode } from '../exit-codes.ts';
 import { toFilmOptions } from '../film-options.ts';
 import type { FilmFlags } from '../film-options.ts';
+import { readImages, uploadImages } from '../image-files.ts';
 import { describeQuote, quoteReportOf } from '../quote-report.ts';
 import { print } from '../output.ts';
 import { readScript } from '../script-file.ts';
@@ -22,16 +23,18 @@ export async function quote(path: string, flags: QuoteFlags): Promise<ExitCode> 
 }
 
 export async function quoteScript(path: string, { bytes }: ScriptFile, flags: QuoteFlags): Promise<ExitCode> {
+  const imageFiles = await readImages(flags);
   await using session = await openSession({
     server: flags.server,
     data: flags.data,
     command: 'quote',
     share: true,
   });
+  await uploadImages(session.films, imageFiles);
   const { quote: given } = await session.films.quoteFilm({
     script: bytes,
     fileName: basename(path),
-    options: toFilmOptions(flags),
+    options: toFilmOptions(flags, imageFiles.images),
     hypothetical: flags.hypothetical ?? false,
   });
   if (given === undefined) throw new AppError(Code.INTERNAL, 'the server gave an empty quote');
