@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import { temporaryDirectory } from '@reelmesh/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inspect, lastBowl, lastTrain, make } from './support/made-films.ts';
@@ -111,6 +112,37 @@ describe('an edit renders exactly what it changes (I7)', limit, () => {
     expect(made.shots).toBe(first.shots);
   });
 });
+
+test('a drawing for shot 3 renders shot 3, another drawing renders it again', limit, async () => {
+  const drawing = join(home.path, 'drawing.png');
+  const rendered: number[] = [];
+  for (const grey of [20, 200, 20]) {
+    await writeFile(drawing, pixel(grey));
+    const path = join(home.path, 'script.fountain');
+    await writeFile(path, script);
+    const made = await make({ home: home.path, script: path, flags: ['--image', `3=${drawing}`] });
+    rendered.push(made.rendered);
+  }
+
+  expect(rendered).toEqual([1, 1, 0]);
+});
+
+/** A PNG of one pixel. */
+function pixel(grey: number): Uint8Array {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', Buffer.from('00000001000000010800000000', 'hex')),
+    chunk('IDAT', deflateSync(Buffer.from([0, grey]))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
 
 test('the Chinese example becomes a film with Chinese subtitles', async () => {
   const made = await make({ home: home.path, script: lastBowl });
