@@ -34,7 +34,7 @@ test('every exit code stands in the table of the README', () => {
 
   const inTable = [...readme.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
 
-  expect(inTable).toEqual(Object.values(ExitCode));
+  expect(inTable).toEqual([...new Set(Object.values(ExitCode))]);
 });
 
 test.each([
