@@ -103,6 +103,7 @@ function shotMessage(shot: PlannedShot, film: FilmRecord, number: number): FilmS
     message: end?.message ?? '',
     fallbackReason: end?.fallbackReason ?? '',
     approved: isApproved(film.options, number),
+    strategy: shot.strategy,
     failure: failureOf(end),
   };
 }

@@ -298,6 +298,8 @@ export interface FilmShot {
   /** It may have its final, under a strategy that renders drafts first. */
   readonly approved: boolean;
   readonly failure: FailureClass;
+  /** What it is rendered under: the film's strategy, or the stage of it that applies, with the quality. */
+  readonly strategy: string;
 }
 
 export interface FilmScene {
@@ -1106,6 +1108,7 @@ function createBaseFilmShot(): FilmShot {
     fallbackReason: "",
     approved: false,
     failure: FailureClass.FAILURE_CLASS_UNSPECIFIED,
+    strategy: "",
   };
 }
 
@@ -1152,6 +1155,9 @@ export const FilmShot: MessageFns<FilmShot> = {
     }
     if (message.failure !== FailureClass.FAILURE_CLASS_UNSPECIFIED) {
       writer.uint32(112).int32(failureClassToNumber(message.failure));
+    }
+    if (message.strategy !== "") {
+      writer.uint32(122).string(message.strategy);
     }
     return writer;
   },
@@ -1281,6 +1287,14 @@ export const FilmShot: MessageFns<FilmShot> = {
             message.failure = failureClassFromJSON(reader.int32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.strategy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1333,6 +1347,7 @@ export const FilmShot: MessageFns<FilmShot> = {
         : "",
       approved: isSet(object.approved) ? globalThis.Boolean(object.approved) : false,
       failure: isSet(object.failure) ? failureClassFromJSON(object.failure) : FailureClass.FAILURE_CLASS_UNSPECIFIED,
+      strategy: isSet(object.strategy) ? globalThis.String(object.strategy) : "",
     };
   },
 
@@ -1380,6 +1395,9 @@ export const FilmShot: MessageFns<FilmShot> = {
     if (message.failure !== FailureClass.FAILURE_CLASS_UNSPECIFIED) {
       obj.failure = failureClassToJSON(message.failure);
     }
+    if (message.strategy !== "") {
+      obj.strategy = message.strategy;
+    }
     return obj;
   },
 
@@ -1402,6 +1420,7 @@ export const FilmShot: MessageFns<FilmShot> = {
     message.fallbackReason = object.fallbackReason ?? "";
     message.approved = object.approved ?? false;
     message.failure = object.failure ?? FailureClass.FAILURE_CLASS_UNSPECIFIED;
+    message.strategy = object.strategy ?? "";
     return message;
   },
 };
