@@ -7,7 +7,7 @@ import { followFilm } from '../follow-film.ts';
 import { checkOutput } from '../output-file.ts';
 import { print } from '../output.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
-import { reach, sayRest } from './films.ts';
+import { reach, sayDrafts, sayRest } from './films.ts';
 import type { ServerFlags } from './films.ts';
 import { download } from './make.ts';
 
@@ -28,9 +28,12 @@ export async function approve(filmId: string, approvals: Approvals, flags: Appro
     display.done();
     if (film.state !== FilmState.FILM_STATE_COMPLETED) {
       await sayRest(session.films, film, flags);
-    } else if (flags.output !== undefined) {
-      await download(session.films, film, flags.output, signal);
-      print(flags.output);
+    } else {
+      if (flags.output !== undefined) {
+        await download(session.films, film, flags.output, signal);
+        print(flags.output);
+      }
+      sayDrafts(film, flags);
     }
     return exitCodeOfFilm(film) ?? ExitCode.INTERNAL;
   };

@@ -3,6 +3,7 @@ import type { Film } from '@reelmesh/contracts/film';
 import type { Take } from '@reelmesh/contracts/shot';
 import { formatUsd } from '@reelmesh/domain';
 import { commandName } from '../config.ts';
+import { describeDrafts } from '../drafts.ts';
 import { ExitCode, exitCodeOfFilm } from '../exit-codes.ts';
 import { openDisplay } from '../film-display.ts';
 import { describeRest } from '../film-report.ts';
@@ -88,4 +89,10 @@ export async function cancelFilm(filmId: string, flags: ServerFlags): Promise<Ex
   const { film } = await session.films.cancelFilm({ filmId });
   print(`film ${filmId} is ${film === undefined ? 'cancelled' : wordOfFilm(film.state)}`);
   return ExitCode.OK;
+}
+
+/** Says what of a finished film is a draft. */
+export function sayDrafts(film: Film, flags: ServerFlags): void {
+  const text = describeDrafts(film, commandName(), flagsOf(flags));
+  if (text !== '') say(text);
 }

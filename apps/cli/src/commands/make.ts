@@ -19,7 +19,7 @@ import { readScript } from '../script-file.ts';
 import { openSession } from '../session.ts';
 import type { Films } from '../session.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
-import { sayRest } from './films.ts';
+import { sayDrafts, sayRest } from './films.ts';
 import { quoteScript } from './quote.ts';
 
 export interface MakeFlags extends FilmFlags {
@@ -65,6 +65,7 @@ export async function make(path: string, flags: MakeFlags): Promise<ExitCode> {
     const report = reportOf(film, facts, doubtful);
     if (flags.json === true) print(JSON.stringify(report));
     else if (isCompleted) print(describeReport(report));
+    if (isCompleted) sayDrafts(film, flags);
     if (film.state !== FilmState.FILM_STATE_IN_DOUBT) await note.forget();
     return exitCodeOfFilm(film) ?? ExitCode.INTERNAL;
   };
