@@ -20,6 +20,8 @@ export interface AttendantDeps {
   readonly reporter: Reporter;
   /** Factor on the catalogue's pauses. */
   readonly pollFactor: number;
+  /** When the take may be polled; in the past when it may now. */
+  readonly pollsFromMs: (take: TakeRecord) => number;
   /** The provider lets a take wait because there are too many; may be called again for the same take. */
   readonly onThrottled: (take: TakeRecord) => void;
   /** Called once for each take that has ended or is in doubt. */
@@ -107,7 +109,10 @@ export class Attendant {
       watched.again = true;
       return;
     }
-    this.#start(watched);
+    const pauseMs = this.#deps.pollsFromMs(watched.take) - this.#deps.clock.now();
+    if (pauseMs <= 0) return this.#start(watched);
+    // One after the other when the pause is over, not all at once.
+    this.#due.schedule(takeId, pauseMs + shareOf(takeId) * this.#pollMs(watched.take));
   }
 
   #start(watched: Watched, already?: PollResult): void {
@@ -182,7 +187,8 @@ export class Attendant {
         });
       }
       watched.failures += 1;
-      const pause = Math.min(LONGEST_PAUSE_MS, this.#pollMs(take) * 2 ** Math.min(watched.failures, 10));
+      const ownPause = Math.min(LONGEST_PAUSE_MS, this.#pollMs(take) * 2 ** Math.min(watched.failures, 10));
+      const pause = Math.max(ownPause, Math.min(LONGEST_PAUSE_MS, failure.retryAfterMs ?? 0));
       // A key that is missing or refused is for people: no pause mends it.
       const level = failure.reason.startsWith('CREDENTIAL_') ? 'error' : 'warn';
       this.#deps.log[level](
@@ -317,4 +323,11 @@ export class Attendant {
   #pollMs(take: TakeRecord): number {
     return this.#card(take).pollMs * this.#deps.pollFactor;
   }
+}
+
+/** From 0 to 1, the same for a take at all times. */
+function shareOf(takeId: string): number {
+  let sum = 0;
+  for (const char of takeId) sum = (sum * 31 + char.charCodeAt(0)) % 1009;
+  return sum / 1009;
 }

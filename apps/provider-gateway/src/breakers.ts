@@ -2,6 +2,7 @@ import CircuitBreaker from 'opossum';
 import { AppError, Code } from '@reelmesh/domain';
 import type { Clock } from '@reelmesh/domain';
 import type { Logger, Metrics } from '@reelmesh/service';
+import type { BreakerNews } from './health.ts';
 
 export type Operation = 'submit' | 'poll' | 'download';
 
@@ -43,18 +44,18 @@ export class Breakers {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #state;
-  readonly #onTrip: (key: string) => void;
+  readonly #news: BreakerNews;
   readonly #entries = new Map<string, Entry>();
 
   constructor(
     settings: BreakerSettings,
     deps: { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics },
-    onTrip: (key: string) => void = () => undefined,
+    news: BreakerNews = { tripped: () => undefined, closed: () => undefined },
   ) {
     this.#settings = settings;
     this.#clock = deps.clock;
     this.#log = deps.log;
-    this.#onTrip = onTrip;
+    this.#news = news;
     this.#state = deps.metrics.gauge(
       'reelmesh_provider_circuit_state',
       '1 for the state that the breaker is in',
@@ -97,10 +98,20 @@ export class Breakers {
     }
   }
 
-  /** Another gateway's breaker has tripped: ours follows. */
-  trip(key: string): void {
+  /** Another gateway's breaker has tripped: ours follows, for as long. */
+  trip(key: string, untilMs: number): void {
     const entry = this.#entryOf(key);
-    if (entry.breaker.closed) entry.breaker.open();
+    const leftMs = untilMs - this.#clock.now();
+    if (leftMs <= 0 || !entry.breaker.closed) return;
+    entry.resetMs = leftMs;
+    setResetTimeout(entry.breaker, leftMs);
+    entry.breaker.open();
+  }
+
+  /** Another gateway's probe has come through: ours needs none. */
+  close(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && !entry.breaker.closed) entry.breaker.close();
   }
 
   stop(): void {
@@ -152,6 +163,7 @@ export class Breakers {
     entry.resetMs = this.#settings.firstResetMs;
     this.#log.info({ breaker: entry.key }, 'breaker closed');
     this.#show(entry, 'closed');
+    this.#news.closed(entry.key);
   }
 
   #opened(entry: Entry): void {
@@ -160,17 +172,22 @@ export class Breakers {
     entry.probeAtMs = this.#clock.now() + entry.resetMs;
     this.#log.warn({ breaker: entry.key, resetMs: entry.resetMs }, 'breaker opened');
     // opossum read the pause for this trip already: this is the next one's.
-    entry.resetMs = Math.min(this.#settings.longestResetMs, entry.resetMs * 2);
-    const { options } = entry.breaker as unknown as { readonly options: { resetTimeout: number } };
-    options.resetTimeout = entry.resetMs;
+    const { firstResetMs, longestResetMs } = this.#settings;
+    entry.resetMs = Math.min(longestResetMs, Math.max(firstResetMs, entry.resetMs) * 2);
+    setResetTimeout(entry.breaker, entry.resetMs);
     this.#show(entry, 'open');
-    this.#onTrip(entry.key);
+    this.#news.tripped(entry.key, entry.probeAtMs);
   }
 
   #show(entry: Entry, state: (typeof states)[number]): void {
     const [target = '', operation = ''] = entry.key.split('#');
     for (const one of states) this.#state.set({ target, operation, state: one }, one === state ? 1 : 0);
   }
+}
+
+/** opossum reads it when it opens. */
+function setResetTimeout(breaker: Entry['breaker'], ms: number): void {
+  (breaker as unknown as { readonly options: { resetTimeout: number } }).options.resetTimeout = ms;
 }
 
 const keyOf = (target: string, operation: Operation): string => `${target}#${operation}`;

@@ -1,9 +1,9 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import { AppError } from '@reelmesh/domain';
+import { AppError, LONGEST_RETRY_AFTER_MS, holdFor } from '@reelmesh/domain';
 import type { Clock, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
-import type { Logger } from '@reelmesh/service';
 import type { Breakers } from './breakers.ts';
 import type { OutputSource } from './download.ts';
+import type { Health } from './health.ts';
 import type { ModelRow } from './knobs.ts';
 import type { Identity } from './provider-api.ts';
 import type {
@@ -15,25 +15,16 @@ import type {
   SubmitResult,
 } from './provider.ts';
 
-/** Refusals of the account, not of the shot: no use in asking again until a check says that they are over. */
-const accountFailures: Partial<Record<FailureClass, string>> = {
-  FAILURE_CLASS_AUTH: 'hold_auth',
-  FAILURE_CLASS_NO_FUNDS: 'hold_no_funds',
-  FAILURE_CLASS_QUOTA: 'hold_quota',
-};
-
 export interface GuardDeps {
   readonly clock: Clock;
-  readonly log: Logger;
   readonly breakers: Breakers;
+  readonly health: Health;
   /** Between two checks whether a hold is over, twice as long after each that says no, up to ten times as long. */
   readonly holdCheckMs: number;
 }
 
-interface Hold extends Obstacle {
-  readonly failure: FailureClass;
-  readonly timer: NodeJS.Timeout;
-}
+/** A provider that does not say for how long it wants fewer polls gets them after this, twice as long after each refusal. */
+const FIRST_POLL_PAUSE_MS = 1_000;
 
 /**
  * A provider behind circuit breakers (outages) and holds (the account). Holds live outside the breakers: an empty account
@@ -43,8 +34,7 @@ export class Guarded implements Provider {
   readonly name: string;
   readonly #inner: Provider;
   readonly #deps: GuardDeps;
-  readonly #holds = new Map<string, Hold>();
-  readonly #stopped = new AbortController();
+  #pollRefusals = 0;
   /** Absent where the provider has no figures of its own. */
   readonly usage?: (fromDay: string, toDay: string, signal: AbortSignal) => Promise<readonly DayUsage[]>;
 
@@ -62,8 +52,11 @@ export class Guarded implements Provider {
   unavailable(model: string): Obstacle | undefined {
     const inner = this.#inner.unavailable(model);
     if (inner !== undefined) return inner;
-    const hold = this.#holds.get(model);
-    if (hold !== undefined) return { reason: hold.reason, failure: hold.failure };
+    const hold = this.#deps.health.holdOf(this.#holdKey(model));
+    if (hold !== undefined) {
+      const { reason, failure, isTimed, checkAtMs } = hold;
+      return isTimed ? { reason, failure, untilMs: checkAtMs } : { reason, failure };
+    }
     const untilMs = this.#deps.breakers.admitsAtMs(this.#target(model), 'submit');
     if (untilMs <= this.#deps.clock.now()) return undefined;
     return { reason: 'breaker_open', failure: 'FAILURE_CLASS_TRANSIENT', untilMs };
@@ -78,6 +71,10 @@ export class Guarded implements Provider {
   }
 
   async submit(intent: TakeIntent, takeId: string, signal: AbortSignal): Promise<SubmitResult> {
+    const onHold = this.#deps.health.holdOf(this.#holdKey(intent.model, intent.credentialRef));
+    // It came while the take waited for its slot.
+    if (onHold !== undefined)
+      return { kind: 'not-sent', message: `${this.name} is on hold: ${onHold.reason}` };
     try {
       const result = await this.#deps.breakers.call(
         this.#target(intent.model),
@@ -85,7 +82,7 @@ export class Guarded implements Provider {
         () => this.#inner.submit(intent, takeId, signal),
         (outcome) => !('value' in outcome) || ['not-sent', 'unknown'].includes(outcome.value.kind),
       );
-      if (result.kind === 'rejected') this.#hold(intent.model, result.failure);
+      if (result.kind === 'rejected') this.#hold(intent, result.failure, result.retryAfterMs);
       return result;
     } catch (error) {
       // The breaker opened between the decision and the call.
@@ -102,9 +99,13 @@ export class Guarded implements Provider {
     const { model } = take.intent;
     try {
       const ask = (): Promise<PollResult> => this.#inner.poll(take, signal);
-      return await this.#deps.breakers.call(this.#target(model), 'poll', ask, isOutage);
+      const result = await this.#deps.breakers.call(this.#target(model), 'poll', ask, isOutage);
+      this.#pollRefusals = 0;
+      return result;
     } catch (error) {
-      if (AppError.from(error).reason === 'CREDENTIAL_REFUSED') this.#hold(model, 'FAILURE_CLASS_AUTH');
+      const { reason, retryAfterMs = 0 } = AppError.from(error);
+      if (reason === 'CREDENTIAL_REFUSED') this.#hold(take.intent, 'FAILURE_CLASS_AUTH');
+      if (reason === 'PROVIDER_BUSY') this.#pollLess(retryAfterMs);
       throw error;
     }
   }
@@ -121,40 +122,46 @@ export class Guarded implements Provider {
     return this.#inner.outputSource(identity);
   }
 
-  stop(): void {
-    this.#stopped.abort();
-    for (const { timer } of this.#holds.values()) clearTimeout(timer);
+  /** When a take may be polled: later while its breaker is open, or while the provider wants fewer polls. */
+  pollsFromMs(model: string): number {
+    const { breakers, health } = this.#deps;
+    return Math.max(health.pollsFromMs(this.name), breakers.admitsAtMs(this.#target(model), 'poll'));
   }
 
   #target(model: string): string {
     return `${this.name}/${model}`;
   }
 
-  #hold(model: string, failure: FailureClass): void {
-    const reason = accountFailures[failure];
-    if (reason === undefined || this.#holds.has(model)) return;
-    this.#deps.log.error(
-      { provider: this.name, model, reason },
-      'provider put on hold: somebody has to look at the account',
-    );
-    this.#checkLater(model, failure, reason, this.#deps.holdCheckMs);
+  #holdKey(model: string, credentialRef = this.credentialRefs[0] ?? ''): string {
+    return holdKey({ provider: this.name, model, credentialRef });
   }
 
-  #checkLater(model: string, failure: FailureClass, reason: string, pauseMs: number): void {
-    const timer = setTimeout(() => void this.#check(model, failure, reason, pauseMs), pauseMs);
-    this.#holds.set(model, { reason, failure, timer });
+  #hold({ model, credentialRef }: TakeIntent, failure: FailureClass, retryAfterMs = 0): void {
+    const { clock, health, holdCheckMs } = this.#deps;
+    const hold = holdFor(failure, retryAfterMs, holdCheckMs, clock.now());
+    if (hold !== undefined) health.hold(this.#holdKey(model, credentialRef), hold);
   }
 
-  async #check(model: string, failure: FailureClass, reason: string, pauseMs: number): Promise<void> {
-    const over = await this.#inner.isOver(model, failure, this.#stopped.signal).catch(() => false);
-    if (this.#stopped.signal.aborted) return;
-    if (!over) {
-      return this.#checkLater(model, failure, reason, Math.min(this.#deps.holdCheckMs * 10, pauseMs * 2));
-    }
-    this.#holds.delete(model);
-    this.#deps.log.info({ provider: this.name, model, reason }, 'hold is over');
+  #pollLess(retryAfterMs: number): void {
+    const pauseMs = FIRST_POLL_PAUSE_MS * 2 ** Math.min(6, this.#pollRefusals);
+    this.#pollRefusals += 1;
+    const askedMs = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS);
+    this.#deps.health.pausePolls(this.name, this.#deps.clock.now() + Math.max(pauseMs, askedMs));
   }
 }
+
+/** The hold of one model with one credential. */
+export function holdKey({ provider, model, credentialRef }: Account): string {
+  return `${provider}/${model}@${credentialRef}`;
+}
+
+/** The same backwards. */
+export function accountOf(key: string): Account {
+  const [, provider = '', model = '', credentialRef = ''] = /^([^/]*)\/(.*)@([^@]*)$/.exec(key) ?? [];
+  return { provider, model, credentialRef };
+}
+
+type Account = Pick<TakeIntent, 'provider' | 'model' | 'credentialRef'>;
 
 /** No answer, or none that makes sense; an answer that we do not like is none. */
 export function isOutage(outcome: { readonly value: unknown } | { readonly error: unknown }): boolean {

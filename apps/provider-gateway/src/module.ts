@@ -16,6 +16,7 @@ import { FilmStops } from './film-stops.ts';
 import { ImageSource } from './image-source.ts';
 import { gatewayService } from './gateway-service.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
+import { Health } from './health.ts';
 import { LedgerKeeper } from './ledger-keeper.ts';
 import { ledgerService } from './ledger-service.ts';
 import { sweepReservations } from './ledger-sweep.ts';
@@ -64,12 +65,13 @@ export const module: ServiceModule<Deps, typeof config> = {
       'openai-videos',
       settings.openaiVideosMicrosPerSecond,
     );
+    const health = new Health({ bus, clock, log, metrics, holdCheckMs: settings.holdCheckMs });
     const breakers = new Breakers(
       { ...defaultBreakers, firstResetMs: settings.breakerResetMs },
       { clock, log, metrics },
-      (key) => bus.hint('breaker', key),
+      health,
     );
-    const guard = { clock, log, breakers };
+    const guard = { clock, breakers, health };
     const images = new ImageSource(blobs);
     const opened = openProviders(settings, files, env ?? environment(), bus, guard, images);
     const { byName: providers, selfHosted } = opened;
@@ -100,6 +102,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       collector,
       reporter,
       pollFactor: settings.pollPercent / 100,
+      pollsFromMs: ({ intent }) => opened.pollsFromMs(intent),
       onThrottled: ({ id, intent }) => slots.of(intent).throttled(id),
       onEnd: (take) => {
         measures.ended(take);
@@ -175,7 +178,6 @@ export const module: ServiceModule<Deps, typeof config> = {
       ),
       bus.onHint('provider-switch', readSwitches),
       bus.onHint('take', (takeId) => attendant.lookNow(takeId)),
-      bus.onHint('breaker', (key) => breakers.trip(key)),
       bus.onHint('film-stopped', onFilmStopped),
     ];
     const takeOver = new TakeOver({
@@ -188,6 +190,13 @@ export const module: ServiceModule<Deps, typeof config> = {
         take.state === 'TAKE_STATE_SENDING' ? driver.lookAfter(take) : driver.watch(take),
       everyMs: settings.takeOverMs,
     });
+    await health.open(
+      {
+        tripped: (key, untilMs) => breakers.trip(key, untilMs),
+        closed: (key) => breakers.close(key),
+      },
+      (key) => opened.checkFor(key),
+    );
     await takeOver.start(opened.credentials);
     const webhooks = await openWebhooks();
     const ticks = [setInterval(readSwitches, SWITCHES_MS), setInterval(sweep, SWEEP_MS)];
@@ -209,7 +218,7 @@ export const module: ServiceModule<Deps, typeof config> = {
         await takeOver.stop();
         await slots.stop();
         await Promise.all(running.map((one) => one.stop()));
-        opened.stop();
+        await health.stop();
         breakers.stop();
       },
     };

@@ -1,4 +1,4 @@
-import type { SlotLimits } from '@reelmesh/domain';
+import type { SlotLimits, TakeIntent } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
 import type { Environment, Values } from '@reelmesh/service';
 import type { Credential } from './credential-slots.ts';
@@ -7,8 +7,9 @@ import { Declarative } from './declarative/declarative.ts';
 import type { ProviderFile } from './declarative/provider-file.ts';
 import { settingsOf } from './declarative/provider-settings.ts';
 import { Fal } from './fal.ts';
-import { Guarded } from './guarded.ts';
+import { Guarded, accountOf } from './guarded.ts';
 import type { GuardDeps } from './guarded.ts';
+import type { HoldCheck } from './health.ts';
 import type { ImageSource } from './image-source.ts';
 import { OpenAiVideos } from './openai-videos.ts';
 import type { Provider } from './provider.ts';
@@ -26,7 +27,10 @@ export interface Providers {
   /** Of the providers that are this process's own. */
   readonly local: ReadonlyMap<string, number>;
   readonly selfHosted: SelfHosted;
-  stop(): void;
+  /** When takes of a model may be polled. */
+  pollsFromMs(of: Pick<TakeIntent, 'provider' | 'model'>): number;
+  /** How a hold is looked at; undefined when its account is not ours. */
+  checkFor(key: string): HoldCheck | undefined;
 }
 
 /**
@@ -100,6 +104,7 @@ export function openProviders(
     ),
   ];
   const guarded = remote.map(([provider]) => new Guarded(provider, { ...guard, holdCheckMs }));
+  const guardedBy = new Map(guarded.map((provider) => [provider.name, provider]));
   const providers: readonly Provider[] = [selfHosted, ...guarded];
   return {
     byName: new Map(providers.map((provider) => [provider.name, provider])),
@@ -114,6 +119,12 @@ export function openProviders(
     ),
     local: new Map([[selfHosted.name, settings.selfHostedConcurrency]]),
     selfHosted,
-    stop: () => guarded.forEach((provider) => provider.stop()),
+    pollsFromMs: ({ provider, model }) => guardedBy.get(provider)?.pollsFromMs(model) ?? 0,
+    checkFor(key) {
+      const { provider: name, model, credentialRef } = accountOf(key);
+      const provider = guardedBy.get(name);
+      if (provider?.credentialRefs[0] !== credentialRef) return undefined;
+      return ({ failure }, signal) => provider.isOver(model, failure, signal);
+    },
   };
 }

@@ -67,6 +67,7 @@ beforeEach(async () => {
     collector: { collect } as unknown as ClipCollector,
     reporter: { tell: () => undefined } as unknown as Reporter,
     pollFactor: 0.002,
+    pollsFromMs: () => 0,
     onThrottled: () => undefined,
     onEnd,
   });

@@ -11,7 +11,7 @@ function fresh(): Breakers {
   return new Breakers(
     settings,
     { clock: { now: () => Date.now() }, log: kit.log, metrics: kit.metrics },
-    (key) => opened.push(key),
+    { tripped: (key) => opened.push(key), closed: () => undefined },
   );
 }
 
@@ -93,7 +93,7 @@ describe('what opens a breaker', () => {
   });
 
   test('the word of another gateway does', async () => {
-    breakers.trip('runway/gen4.5#submit');
+    breakers.trip('runway/gen4.5#submit', Date.now() + 1000);
 
     await expect(call('ok')).rejects.toMatchObject({ reason: 'BREAKER_OPEN' });
   });

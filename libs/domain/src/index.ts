@@ -22,6 +22,19 @@ export { applyFilm, costOf, foldFilm, isAtRest, isTerminal, isVoid, keysOf, next
 export type { FilmRecord, FilmStep } from './film.ts';
 export { canonicalJson, digestOf, sha256Hex } from './hash.ts';
 export {
+  claimCheck,
+  closedSince,
+  healthy,
+  holdFor,
+  pruned,
+  withHold,
+  withPollPause,
+  withTrip,
+  withoutHold,
+  withoutTrip,
+} from './health.ts';
+export type { HealthRecord, Hold } from './health.ts';
+export {
   balanceOf,
   bookingsOf,
   ledgerKinds,
