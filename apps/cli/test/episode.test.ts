@@ -48,29 +48,39 @@ describe('a share of the shots', () => {
 });
 
 describe('an edited script', () => {
-  test.each([
-    ['English', lastTrain, 1],
-    ['Chinese', lastBowl, 2],
+  /** Numbers of the shots that look or last otherwise when this one is edited; no number when there are more or fewer. */
+  const changedBy = (bytes: Uint8Array, number: number): readonly number[] => {
+    const before = shotsOf(bytes);
+    const after = shotsOf(editShots(bytes, parseScript(bytes), [number]));
+    const looks = ({ description, durationMs }: (typeof before)[number]): string =>
+      `${description} ${durationMs}`;
+    return after.length === before.length
+      ? before.flatMap((shot, index) => (looks(shot) === looks(after[index] ?? shot) ? [] : [index + 1]))
+      : [];
+  };
+  test.each<[string, () => Promise<Uint8Array>, readonly number[]]>([
+    ['the English example', () => readFile(lastTrain), [7, 9]],
+    ['the Chinese example', () => readFile(lastBowl), [5, 8, 15]],
+    ['a generated episode', async () => bytesOf(episodeScript(24, 1)), []],
   ])(
-    'in %s has another picture in the shot that was edited, and in no other',
-    async (_language, path, number) => {
-      const bytes = await readFile(path);
-      const before = shotsOf(bytes);
+    'of %s has another picture in the shot that was edited and in no other, for each with an action',
+    async (_what, read, withoutAction) => {
+      const bytes = await read();
+      const numbers = shotsOf(bytes).map((_shot, index) => index + 1);
 
-      const after = shotsOf(editShots(bytes, parseScript(bytes), [number]));
+      const changed = numbers.map((number) => changedBy(bytes, number));
 
-      expect(after).toHaveLength(before.length);
-      const changed = after.flatMap(({ description }, index) =>
-        description === before[index]?.description ? [] : [index + 1],
-      );
-      expect(changed).toEqual([number]);
+      expect(changed).toEqual(numbers.map((number) => (withoutAction.includes(number) ? [] : [number])));
     },
   );
 
-  test('in which a shot without an action was picked stays as it is', async () => {
-    const bytes = await readFile(lastTrain);
-    const spoken = shotsOf(bytes).findIndex(({ description }) => description.startsWith('Mara speaks')) + 1;
+  test('in which several shots were picked has all of their pictures changed', () => {
+    const bytes = bytesOf(episodeScript(24, 1));
+    const after = shotsOf(editShots(bytes, parseScript(bytes), [2, 7, 20]));
 
-    expect(Buffer.from(editShots(bytes, parseScript(bytes), [spoken])).equals(bytes)).toBe(true);
+    const changed = shotsOf(bytes).flatMap(({ description }, index) =>
+      description === after[index]?.description ? [] : [index + 1],
+    );
+    expect(changed).toEqual([2, 7, 20]);
   });
 });
