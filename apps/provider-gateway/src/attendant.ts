@@ -230,7 +230,7 @@ export class Attendant {
           costMicros: result.costMicros,
         });
       case 'cancelled':
-        return this.#end(watched, 'take.cancelled', { costMicros: result.costMicros });
+        return this.#cancelled(watched, result.costMicros);
       case 'expired':
         if (watched.take.state === 'TAKE_STATE_SUCCEEDED') {
           return this.#end(watched, 'take.failed', {
@@ -241,6 +241,15 @@ export class Attendant {
         }
         return this.#end(watched, 'take.expired', { message: result.message, costMicros: result.costMicros });
     }
+  }
+
+  /** Cancelled for having passed its deadline is a failure like others; cancelled by somebody's will is an end. */
+  async #cancelled(watched: Watched, costMicros: number): Promise<void> {
+    const { take } = watched;
+    const age = this.#deps.clock.now() - take.sentAtMs;
+    if (age < this.#card(take).deadlineMs) return this.#end(watched, 'take.cancelled', { costMicros });
+    const message = `${take.intent.provider} was not done within ${minutes(age)}, and was told to cancel`;
+    await this.#end(watched, 'take.failed', { failure: 'FAILURE_CLASS_TIMEOUT', message, costMicros });
   }
 
   /** The charge is booked on the provider's word, whether or not the file can be had; both at once, for speed. */
@@ -284,7 +293,7 @@ export class Attendant {
     const { take } = watched;
     const { deadlineMs } = this.#card(take);
     const now = this.#deps.clock.now();
-    const age = now - take.createdAtMs;
+    const age = now - take.sentAtMs;
     this.#due.schedule(take.id, pauseMs);
     if (take.state === 'TAKE_STATE_SUCCEEDED' && now - take.updatedAtMs > FILE_KEPT_MS) {
       return this.#end(watched, 'take.failed', {
@@ -301,7 +310,7 @@ export class Attendant {
     }
     if (age < deadlineMs * GIVE_UP_AFTER_DEADLINES) return;
     await this.#end(watched, 'take.unknown', {
-      message: `${take.intent.provider} did not say in ${Math.round(age / 60_000)} min how the take ended`,
+      message: `${take.intent.provider} did not say in ${minutes(age)} how the take ended`,
     });
   }
 
@@ -331,3 +340,5 @@ function shareOf(takeId: string): number {
   for (const char of takeId) sum = (sum * 31 + char.charCodeAt(0)) % 1009;
   return sum / 1009;
 }
+
+const minutes = (ms: number): string => `${Math.round(ms / 6_000) / 10} min`;

@@ -80,6 +80,14 @@ afterEach(async () => {
 
 /** A take with these steps behind it, as it was read from its facts. */
 async function takeAfter(...steps: { [K in TakeKind]?: TakeBodies[K] }[]): Promise<TakeRecord> {
+  return takeSentAt(0, ...steps);
+}
+
+/** The same, which had waited for a slot before it was sent. */
+async function takeSentAt(
+  sentAtMs: number,
+  ...steps: { [K in TakeKind]?: TakeBodies[K] }[]
+): Promise<TakeRecord> {
   now = 0;
   await facts.append(
     [{ 'take.intent': intent }, { 'take.sending': { sender: 'x' } }, ...steps].map((step) => {
@@ -91,7 +99,7 @@ async function takeAfter(...steps: { [K in TakeKind]?: TakeBodies[K] }[]): Promi
         seq: takeSeq[kind],
         kind,
         tenant: 'local',
-        atMs: 0,
+        atMs: kind === 'take.intent' ? 0 : sentAtMs,
         epoch: 0,
         body,
       };
@@ -138,8 +146,23 @@ describe('a take whose deadline passes', () => {
     await vi.waitFor(() => expect(cancel).toHaveBeenCalledTimes(2));
     poll.mockResolvedValue({ kind: 'cancelled', costMicros: 0 });
     await vi.waitFor(() => expect(onEnd).toHaveBeenCalledOnce());
-    expect(onEnd.mock.calls[0]?.[0].state).toBe('TAKE_STATE_CANCELLED');
+    expect(onEnd.mock.calls[0]?.[0]).toMatchObject({
+      state: 'TAKE_STATE_FAILED',
+      failure: 'FAILURE_CLASS_TIMEOUT',
+      message: 'runway was not done within 45 min, and was told to cancel',
+    });
   });
+});
+
+test('the time that a take waited for a slot does not count against its deadline', async () => {
+  poll.mockResolvedValue({ kind: 'running', progress: 0, waitingFor: 'render' });
+  const waited = await takeSentAt(0.75 * HOUR, { 'take.accepted': { taskId: 't1' } });
+  now = HOUR;
+
+  attendant.watch(waited);
+
+  await vi.waitFor(() => expect(poll.mock.calls.length).toBeGreaterThan(3));
+  expect(cancel).not.toHaveBeenCalled();
 });
 
 describe('a paid take whose file cannot be had', () => {

@@ -98,6 +98,7 @@ export function conforms(subject: Subject): void {
       clip: undefined,
       cancelRequested: false,
       createdAtMs: Date.now() - 1000,
+      sentAtMs: Date.now() - 1000,
       updatedAtMs: Date.now(),
       ...more,
     };

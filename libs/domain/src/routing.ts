@@ -88,7 +88,10 @@ export interface RoutingContext {
 export interface Route {
   readonly decision: RoutingDecision;
   readonly chosen: ModelCard | undefined;
-  /** The obstacle that no candidate behind may step in for: the shot waits for it, or fails with its class. */
+  /**
+   * When nobody is chosen: the obstacle that no candidate behind may step in for, else the one that is over first. The shot
+   * waits for it, or fails with its class.
+   */
   readonly blocked: Obstacle | undefined;
   /** Price of the dearest candidate that could render the shot at all. */
   readonly limitMicros: number;
@@ -134,6 +137,7 @@ export function route(
 ): Route {
   let chosen: ModelCard | undefined;
   let blocked: Obstacle | undefined;
+  let passing: Obstacle | undefined;
   let limitMicros = 0;
   const offers = strategy.candidates.map((name) => offerOf(name, catalogue.get(name), spec));
   const candidates = ranked(offers, strategy.rank ?? 'listed').map((offer): Candidate => {
@@ -145,8 +149,9 @@ export function route(
     if (capable) limitMicros = Math.max(limitMicros, quoteMicros);
     if (reason !== undefined) {
       const standsBehind = context.unavailable.get(name);
-      if (chosen === undefined && reason === standsBehind?.reason && !mayPass(strategy, standsBehind)) {
-        blocked ??= standsBehind;
+      if (standsBehind !== undefined && reason === standsBehind.reason) {
+        if (chosen === undefined && !mayPass(strategy, standsBehind)) blocked ??= standsBehind;
+        if (endOf(standsBehind) < endOf(passing)) passing = standsBehind;
       }
       return candidate(offer, reason);
     }
@@ -158,7 +163,7 @@ export function route(
   return {
     decision: { strategy: strategy.name, candidates },
     chosen,
-    blocked: chosen === undefined ? blocked : undefined,
+    blocked: chosen === undefined ? (blocked ?? passing) : undefined,
     limitMicros,
   };
 }
@@ -199,6 +204,11 @@ function ranked(offers: readonly Offer[], rank: Rank): readonly Offer[] {
 }
 
 /** Whether the strategy lets the next candidate step in for one with this obstacle. */
+/** A breaker's obstacle passes by itself; others do not. */
+function endOf(one: Obstacle | undefined): number {
+  return one?.untilMs ?? Infinity;
+}
+
 function mayPass(strategy: Strategy, { failure }: Obstacle): boolean {
   return failure === undefined || strategy.fallbackOn.includes(failure);
 }

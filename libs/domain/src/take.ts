@@ -23,6 +23,8 @@ export interface TakeRecord {
   readonly clip: Clip | undefined;
   readonly cancelRequested: boolean;
   readonly createdAtMs: number;
+  /** 0 until it is sent: it may have waited long for a slot. */
+  readonly sentAtMs: number;
   readonly updatedAtMs: number;
 }
 
@@ -87,6 +89,7 @@ export function applyTake(take: TakeRecord | undefined, fact: TakeFact): TakeRec
       clip: undefined,
       cancelRequested: false,
       createdAtMs: fact.atMs,
+      sentAtMs: 0,
       updatedAtMs: fact.atMs,
     };
   }
@@ -103,7 +106,7 @@ function change(intent: TakeIntent, fact: Exclude<TakeFact, { kind: 'take.intent
   });
   switch (fact.kind) {
     case 'take.sending':
-      return { state: 'TAKE_STATE_SENDING', sender: fact.body.sender };
+      return { state: 'TAKE_STATE_SENDING', sender: fact.body.sender, sentAtMs: fact.atMs };
     case 'take.accepted':
     case 'take.found':
       return { state: 'TAKE_STATE_ACCEPTED', taskId: fact.body.taskId, message: '' };

@@ -157,6 +157,29 @@ describe('a ranking', () => {
   });
 });
 
+describe('when every candidate has its breaker open', () => {
+  const until = (untilMs: number) =>
+    ({ reason: 'breaker_open', failure: 'FAILURE_CLASS_TRANSIENT', untilMs }) as const;
+  const willing = { ...strategy, fallbackOn: ['FAILURE_CLASS_TRANSIENT'] } as const;
+  const unavailable = new Map([
+    ['runway/gen4.5', until(900)],
+    ['self-hosted/animatic', until(500)],
+  ]);
+
+  test('the shot waits for the one that is back first, though others might have stepped in', () => {
+    expect(route(willing, catalogue, spec, { ...open, unavailable })).toMatchObject({
+      chosen: undefined,
+      blocked: until(500),
+    });
+  });
+
+  test('one that is used up is not waited for', () => {
+    const exhausted = new Set(['self-hosted/animatic']);
+
+    expect(route(willing, catalogue, spec, { ...open, unavailable, exhausted }).blocked).toEqual(until(900));
+  });
+});
+
 describe('a strategy’s digest', () => {
   const digest = strategyDigest(strategy, catalogue);
 
