@@ -91,7 +91,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
     switch (resolution) {
       case 'RESOLUTION_ATTACH':
         if (taskId === '') throw invalid('TASK_ID_MISSING', 'attaching needs the task id at the provider');
-        if (await takeLog.isTaken(taskId, 0)) {
+        if (await takeLog.isTaken(taskId, take, 0)) {
           throw new AppError(
             Code.FAILED_PRECONDITION,
             `task ${taskId} belongs to another take: its clip and its charge are booked there`,

@@ -22,7 +22,7 @@ export async function lookUp(
     const answer = await providers.get(take.intent.provider)?.lookup(take, signal);
     if (answer === undefined) return { kind: 'cannot-tell' };
     // Found by what was asked for, it may be the twin of another film.
-    const isTwin = answer.kind === 'found' && (await takeLog.isTaken(answer.taskId, take.createdAtMs));
+    const isTwin = answer.kind === 'found' && (await takeLog.isTaken(answer.taskId, take, take.createdAtMs));
     return isTwin ? { kind: 'cannot-tell' } : answer;
   } catch (error) {
     if (signal.aborted) throw error;

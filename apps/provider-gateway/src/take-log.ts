@@ -54,8 +54,8 @@ export class TakeLog {
     return this.#fold(takeStream(`${filmId}-`));
   }
 
-  /** Whether a task at a provider is another take's already, taken on at that time or later. */
-  async isTaken(taskId: string, sinceMs: number): Promise<boolean> {
+  /** Whether a task at a provider is another take's than `by` already, taken on at that time or later. */
+  async isTaken(taskId: string, by: Pick<TakeRecord, 'id'>, sinceMs: number): Promise<boolean> {
     const query = { kinds: ['take.accepted', 'take.found'], order: 'newest', limit: PAGE } as const;
     let cursor: string | undefined;
     do {
@@ -64,7 +64,8 @@ export class TakeLog {
         TakeFact,
         { readonly kind: 'take.accepted' | 'take.found' }
       >[];
-      if (facts.some(({ body }) => body.taskId === taskId)) return true;
+      const others = facts.filter(({ stream }) => stream !== takeStream(by.id));
+      if (others.some(({ body }) => idOf(body.taskId) === idOf(taskId))) return true;
       cursor = facts.some(({ atMs }) => atMs < sinceMs - SKEW_MS) ? undefined : page.cursor;
     } while (cursor !== undefined);
     return false;
@@ -143,3 +144,6 @@ export class TakeLog {
     return fact as unknown as TakeFact;
   }
 }
+
+/** A task id may be the path that leads to it (fal): an operator names the last part alone. */
+const idOf = (taskId: string): string => taskId.slice(taskId.lastIndexOf('/') + 1);
