@@ -78,7 +78,7 @@ async function find(
   { takeLog, onFound, hint }: FalWebhookDeps,
 ): Promise<WebhookOutcome> {
   // One that was accepted is in doubt about its end: only its own request can tell.
-  if (take.taskId === '' ? await takeLog.isTaken(taskId, take.createdAtMs) : take.taskId !== taskId)
+  if (take.taskId === '' ? await takeLog.isTaken(taskId, take, take.createdAtMs) : take.taskId !== taskId)
     return 'other_take';
   const found = await takeLog.step(take, 'take.found', { taskId, by: 'webhook' });
   // Undefined: the same webhook through another gateway, or an operator, was faster.
