@@ -20,7 +20,7 @@ cancel: { method: POST, path: '/jobs/\${taskId}/stop', when: [queued] }
 lookup: { path: /jobs, items: /jobs, taskId: /id, match: { /seed: '\${takeSeed}' } }
 errors: { code: /job/error }
 cost: { at: /job/units, microsPerUnit: 50000, cancelled: free }
-models: []
+models: [{ model: m, microsPerSecond: 50000 }]
 recording:
   chargedMicros: 250000
   create:
@@ -41,7 +41,7 @@ recording:
     invalid: { status: 422, body: { error: what is that } }
     capacity: { status: 429, body: { error: full } }
 `;
-const JOB = { model: 'm', text: 'an umbrella', seconds: 3, seed: 77 };
+const JOB = { model: 'm', text: 'an umbrella', seconds: 5, seed: 77 };
 const provider = 'recorded-acme';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -81,6 +81,14 @@ test('a task goes through the recorded words in the emulator’s time, to a real
   expect(done).toMatchObject({ id, state: 'done', units: 5 });
   expect(await isVideo((done['clips'] as string[])[0]!)).toBe(true);
   expect((await emulator.ledger()).totals.netMicros).toBe(250_000);
+});
+
+test('a clip of another length costs what the file says, and says so', async () => {
+  const id = jobOf(await call('POST', '/jobs', { ...JOB, seconds: 10 }))['id'] as string;
+  await emulator.advanceClock(5000);
+
+  expect(await find(id)).toMatchObject({ state: 'done', units: 10 });
+  expect((await emulator.ledger()).totals.netMicros).toBe(500_000);
 });
 
 test('a failure has the scripted code, and costs what the script says, in the provider’s units', async () => {

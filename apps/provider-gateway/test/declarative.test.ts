@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryDirectory } from '@reelmesh/testing';
 import { describe, expect, test } from 'vitest';
+import { loadCatalogue } from '../src/catalogue.ts';
 import { checkProviderFile, providerFileSchema } from '../src/declarative/check.ts';
 import { authorization } from '../src/declarative/credentials.ts';
 import { readCreate, readTask, soleMatch } from '../src/declarative/declarative-answers.ts';
@@ -93,7 +94,7 @@ describe('a provider file', () => {
       'concurency: 5',
       /^line \d+: the file: Unrecognized key: "concurency"/,
     ],
-    ['no room at all', 'concurrency: 5', 'concurrency: 0', /concurrency: Too small/],
+    ['no room at all', 'concurrency: 5', 'concurrency: 0', /concurrency: must be at least 1/],
     [
       'an address in the clear',
       'https://api-singapore.klingai.com',
@@ -357,4 +358,25 @@ test('a request differs from the recorded one in all but the prompt and the take
     '/mode: sent "pro", recorded "std"',
     '/list/1: sent 2, not in the recording',
   ]);
+});
+
+describe('the README', () => {
+  test('shows a file that is good, and a strategy that names its model', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const section = readme.slice(readme.indexOf('### Adding a provider'));
+    const [file = '', strategies = ''] = [...section.matchAll(/```yaml\n(.*?)```/gs)].map(
+      ([, text = '']) => text,
+    );
+    await using directory = await temporaryDirectory();
+    await mkdir(join(directory.path, 'providers'));
+    await writeFile(join(directory.path, 'providers/acme.yaml'), file);
+    await writeFile(join(directory.path, 'strategies.yaml'), strategies);
+
+    const report = await checkProviderFile(join(directory.path, 'providers/acme.yaml'));
+    const catalogue = await loadCatalogue(directory.path);
+
+    expect('steps' in report ? report.steps.filter(({ problem }) => problem !== '') : report).toEqual([]);
+    expect(catalogue.strategies.get('acme')).toMatchObject({ candidates: ['acme/v1-720p'] });
+    expect(catalogue.models.has('acme/v1-720p')).toBe(true);
+  });
 });

@@ -28,14 +28,15 @@ export function describeCheck(path: string, report: CheckReport): string {
     const lines = report.problems.map((problem) => `  ${problem}`);
     return [`${path} has ${formatCount(report.problems.length, 'problem')}:`, ...lines].join('\n');
   }
-  const { provider, model, steps } = report;
+  const { provider, model, request, steps } = report;
   const wrong = steps.filter(({ problem }) => problem !== '');
   const verdict =
     wrong.length === 0
       ? `${provider} is good: ${formatCount(steps.length, 'step')} went as recorded`
       : `${provider} is not good: ${formatCount(wrong.length, 'step')} of ${steps.length} went wrong`;
   return [
-    `${provider}/${model} against its recording`,
+    `${provider}/${model} is asked for the sample shot with POST ${request.path}`,
+    JSON.stringify(request.body, null, 2),
     formatTable(['step', '', 'seen'], steps.flatMap(rowsOf)),
     verdict,
   ].join('\n\n');

@@ -32,10 +32,12 @@ export class RecordedAnswers {
     if (state === 'succeeded') {
       const hasOutput = task.plan.end.status === 'SUCCEEDED' && task.plan.end.hasOutput;
       const json = withAt(answer.json, placeIn(answer.json, places.output), hasOutput ? url : undefined);
-      return { ...answer, json };
+      return { ...answer, json: this.#withCost(task, json) };
     }
-    if (state !== 'failed') return answer;
-    return { ...answer, json: this.#withCost(task, this.#withCode(task, answer.json)) };
+    if (state === 'failed') {
+      return { ...answer, json: this.#withCost(task, this.#withCode(task, answer.json)) };
+    }
+    return state === 'cancelled' ? { ...answer, json: this.#withCost(task, answer.json) } : answer;
   }
 
   /** The recorded item once for each task. */

@@ -10,6 +10,14 @@ export interface Recorded {
   readonly body: unknown;
 }
 
+/** What a model costs, in millionths of a dollar. */
+export interface RecordedModel {
+  /** What stands in a create of it, by placeholder. */
+  readonly marks: Readonly<Record<string, unknown>>;
+  readonly priceMicros: Readonly<Record<string, unknown>>;
+  readonly microsPerSecond: number;
+}
+
 /**
  * What a stand-in must know of a provider file of the gateway: where things are in its requests and answers, and how its
  * provider answered when it was recorded. Read by ourselves, for what reads the file on the other side is on trial.
@@ -38,6 +46,7 @@ export interface RecordedFile {
   readonly success: readonly string[];
   readonly microsPerUnit: number;
   readonly failureIsFree: boolean;
+  readonly models: readonly RecordedModel[];
   /** The body's template. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly list:
@@ -109,6 +118,7 @@ export function readRecordedFile(path: string): RecordedFile {
     success: listOf(at('/errors/success')),
     microsPerUnit: Number(at('/cost/microsPerUnit') ?? 1),
     failureIsFree: at('/cost/failed') !== 'full',
+    models: (Array.isArray(at('/models')) ? (at('/models') as unknown[]) : []).map(modelOf),
     body: objectOf(must('/submit/body', at('/submit/body'))),
     list:
       isObject(lookup) && isObject(lookup['match'])
@@ -138,6 +148,15 @@ function createPaths(path: unknown, models: unknown): readonly string[] {
   const forms = rows.flatMap((row) => (Array.isArray(row['forms']) ? row['forms'].filter(isObject) : []));
   const all = [path, ...rows.map((row) => row['path']), ...forms.map((form) => form['path'])];
   return [...new Set(all.filter((one) => typeof one === 'string'))];
+}
+
+function modelOf(value: unknown): RecordedModel {
+  const row = objectOf(value);
+  return {
+    marks: { model: row['remoteId'] ?? row['model'], ...objectOf(row['parameters']) },
+    priceMicros: objectOf(row['priceMicros']),
+    microsPerSecond: Number(row['microsPerSecond'] ?? 0),
+  };
 }
 
 function formOf(template: string): RegExp {

@@ -81,7 +81,7 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
     if (!wanted.every((field) => typeof body[field] === typeof recording.body[field]))
       return refused('invalid', 400);
     const seed = randomSeed();
-    const price = recording.chargedMicros;
+    const price = priceOf(file, body, secondsIn(file, body));
     const task = book.accept(
       {
         id: randomUUID(),
@@ -91,7 +91,7 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
         price,
         seed,
         plan: planTask(
-          { width: 720, height: 1280, seconds: secondsIn(body), audio: false, seed, price },
+          { width: 720, height: 1280, seconds: secondsIn(file, body), audio: false, seed, price },
           settings.current,
           call.outcome,
           () => !file.failureIsFree,
@@ -104,10 +104,6 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
   }
 
   const promptIn = (body: unknown): string | undefined => textOf(firstAt(body, promptPlaces));
-  /** `5`, `"5"` and `"5s"` alike. */
-  const secondsIn = (body: unknown): number =>
-    Number.parseInt(String(firstAt(body, placesOf('seconds', file.body))), 10) || 5;
-
   function view(task: Task<RecordedRequest>, call: Call): JsonReply {
     book.countPoll(task, call.now);
     const expiresAt = (task.ended?.at ?? call.now) + settings.current.outputTtlMs;
@@ -167,6 +163,22 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
     refuse: (status, message) => ({ status, json: { error: message } }),
     promptIn: ({ json }) => promptIn(json),
   });
+}
+
+/** `5`, `"5"` and `"5s"` alike. */
+function secondsIn(file: RecordedFile, body: unknown): number {
+  return Number.parseInt(String(firstAt(body, placesOf('seconds', file.body))), 10) || 5;
+}
+
+/** As recorded for the recorded length, else as the file prices the model that the body speaks of. */
+function priceOf(file: RecordedFile, body: unknown, seconds: number): number {
+  const { recording, models } = file;
+  if (seconds === secondsIn(file, recording.body)) return recording.chargedMicros;
+  const model = models.find(({ marks }) =>
+    Object.entries(marks).every(([name, value]) => firstAt(body, placesOf(name, file.body)) === value),
+  );
+  if (model === undefined) return recording.chargedMicros;
+  return Number(model.priceMicros[seconds] ?? model.microsPerSecond * seconds);
 }
 
 const replyOf = ({ status, body }: Recorded): JsonReply => ({ status, json: body });

@@ -13,7 +13,13 @@ export type { CheckStep } from './dry-run.ts';
 export type CheckReport =
   /** The file is not as the schema wants it; a line each. */
   | { readonly problems: readonly string[] }
-  | { readonly provider: string; readonly model: string; readonly steps: readonly CheckStep[] };
+  | {
+      readonly provider: string;
+      readonly model: string;
+      /** What is sent for the sample shot. */
+      readonly request: { readonly path: string; readonly body: unknown };
+      readonly steps: readonly CheckStep[];
+    };
 
 /** A file is checked and dry-run against its own recording, on loopback: nothing leaves the machine, no key is read. */
 export async function checkProviderFile(path: string): Promise<CheckReport> {
@@ -28,8 +34,9 @@ export async function checkProviderFile(path: string): Promise<CheckReport> {
     return { problems: [`models: ${row.model} has no length of ${sampleShot.seconds} s or more`] };
   }
   await using player = await startPlayer();
-  const steps = await new DryRun(file, row, player).steps();
-  return { provider: file.provider, model: row.model, steps };
+  const run = new DryRun(file, row, player);
+  const steps = await run.steps();
+  return { provider: file.provider, model: row.model, request: run.request, steps };
 }
 
 /** The JSON Schema of provider files, for editors. */

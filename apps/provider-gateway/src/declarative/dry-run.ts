@@ -34,6 +34,8 @@ export class DryRun {
   readonly #provider: Declarative;
   readonly #intent: AskedTake['intent'] & { readonly warnings: readonly string[] };
   readonly #signal = AbortSignal.timeout(60_000);
+  /** What the create sent. */
+  request: { readonly path: string; readonly body: unknown } = { path: '', body: undefined };
 
   constructor(file: ProviderFile, row: ModelRow, player: Player) {
     this.#file = file;
@@ -80,6 +82,7 @@ export class DryRun {
   #request(): readonly CheckStep[] {
     const { create } = this.#file.recording;
     const [call] = this.#player.calls();
+    this.request = { path: call?.path ?? '', body: call?.body };
     const picture = sampleShot.picture;
     const prompt = picture === undefined ? '' : promptOf(picture);
     const own = [prompt, TAKE_ID, takeSeedOf(this.#file, TAKE_ID)];
