@@ -10,7 +10,7 @@ export interface Recorded {
   readonly body: unknown;
 }
 
-/** What a model costs, in millionths of a dollar. */
+/** What a model costs, in millionths of the file's currency. */
 export interface RecordedModel {
   /** What stands in a create of it, by placeholder. */
   readonly marks: Readonly<Record<string, unknown>>;
@@ -44,6 +44,7 @@ export interface RecordedFile {
     readonly cost: readonly string[];
   };
   readonly success: readonly string[];
+  readonly currency: string;
   readonly microsPerUnit: number;
   readonly failureIsFree: boolean;
   readonly models: readonly RecordedModel[];
@@ -116,6 +117,7 @@ export function readRecordedFile(path: string): RecordedFile {
       cost: listOf(at('/cost/at')),
     },
     success: listOf(at('/errors/success')),
+    currency: text('/currency') ?? 'USD',
     microsPerUnit: Number(at('/cost/microsPerUnit') ?? 1),
     failureIsFree: at('/cost/failed') !== 'full',
     models: (Array.isArray(at('/models')) ? (at('/models') as unknown[]) : []).map(modelOf),

@@ -58,7 +58,7 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
     provider: name,
     clock: deps.clock,
     ledger: deps.ledger,
-    billing: prepaid({ currency: 'USD', micros: 1, isCredit: false }),
+    billing: prepaid({ currency: file.currency, micros: 1, isCredit: false }),
     limitOf: () => settings.current.concurrency,
   });
   const promptPlaces = placesOf('prompt', file.body);
@@ -104,6 +104,7 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
   }
 
   const promptIn = (body: unknown): string | undefined => textOf(firstAt(body, promptPlaces));
+
   function view(task: Task<RecordedRequest>, call: Call): JsonReply {
     book.countPoll(task, call.now);
     const expiresAt = (task.ended?.at ?? call.now) + settings.current.outputTtlMs;
