@@ -9,7 +9,7 @@ import { formatUsd, MICROS_PER_UNIT } from '@reelmesh/domain';
 import { wordOfFilm } from './film-view.ts';
 import { toUnits } from './money-text.ts';
 import { describeFallback } from './routing-text.ts';
-import { formatCount, formatDuration } from './text.ts';
+import { formatCount, formatDuration, oneLine } from './text.ts';
 
 /** What `make --json` prints; the names are a contract with scripts. */
 export interface MakeReport {
@@ -126,7 +126,7 @@ export function describeReport(report: MakeReport): string {
   const lines = [
     `${report.output}  ${formatDuration(report.duration_s * 1000)}`,
     `${formatCount(report.shots, 'shot')} in ${formatCount(report.scenes, 'scene')}: ${report.rendered} rendered, ${report.cached} from the cache · ${costText(report)} · ${report.wall_s.toFixed(1)} s`,
-    ...report.warnings.map((warning) => `warning: ${warning}`),
+    ...report.warnings.map((warning) => `warning: ${oneLine(warning)}`),
   ];
   return lines.join('\n');
 }
@@ -152,9 +152,9 @@ export function describeRest(film: Film, doubtful: readonly Take[], { command, f
   if (film.state === FilmState.FILM_STATE_CANCELLED) return `film ${film.id} was cancelled`;
   if (film.state !== FilmState.FILM_STATE_IN_DOUBT) {
     return [
-      `film ${film.id} failed: ${film.message || 'no reason was given'} (${film.reason || 'UNKNOWN'})`,
+      `film ${film.id} failed: ${oneLine(film.message) || 'no reason was given'} (${film.reason || 'UNKNOWN'})`,
       ...notesOf(film, (shot) => (isRefused(shot) ? shot.message : '')).map(
-        ({ shot, reason }) => `shot ${shot} was refused by a budget: ${reason}`,
+        ({ shot, reason }) => `shot ${shot} was refused by a budget: ${oneLine(reason)}`,
       ),
     ].join('\n');
   }
@@ -163,7 +163,7 @@ export function describeRest(film: Film, doubtful: readonly Take[], { command, f
   return [
     `film ${film.id} is in doubt: the answer to ${formatCount(doubtful.length, 'order')} was lost, which may have been charged: ${formatUsd(atRiskOf(doubtful))} at risk`,
     ...doubtful.flatMap((take) => [
-      `take ${take.id} (shot ${numberOf(take, film)}, ${take.provider} ${take.model}, ${formatUsd(take.quoteMicros)}): ${take.message}`,
+      `take ${take.id} (shot ${numberOf(take, film)}, ${take.provider} ${take.model}, ${formatUsd(take.quoteMicros)}): ${oneLine(take.message)}`,
       resolve(take, 'attach --task ID'),
       resolve(take, 'void'),
     ]),

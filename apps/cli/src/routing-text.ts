@@ -1,7 +1,7 @@
 import type { Candidate, RoutingDecision, Take } from '@reelmesh/contracts/shot';
 import { formatUsd } from '@reelmesh/domain';
 import { toUnits } from './money-text.ts';
-import { formatDuration, formatTable } from './text.ts';
+import { formatDuration, formatTable, oneLine } from './text.ts';
 
 /** Why a candidate was taken or left, in words; a reason that is not here is its own words. */
 export function wordsOf(reason: string): string {
@@ -101,5 +101,5 @@ export function remarksOf({ fallbackReason, warnings }: Take): readonly string[]
   return [
     ...(fallbackReason === '' ? [] : [`fell back: ${describeFallback(fallbackReason)}`]),
     ...warnings.map((warning) => `warning: ${warning}`),
-  ];
+  ].map(oneLine);
 }

@@ -29,9 +29,14 @@ export function columnsOf(text: string): number {
   return [...graphemes.segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0);
 }
 
+/** Others' words on one line: nothing in them moves the cursor, colours or reverses what follows. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ');
+}
+
 /** The text in at most so many columns, on one line, with `…` where something was left out. */
 export function truncate(text: string, columns: number): string {
-  const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  const line = oneLine(text);
   if (columnsOf(line) <= columns) return line;
   let shown = '';
   let used = 1;
@@ -55,10 +60,11 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   rightAligned: readonly number[] = [],
 ): string {
-  const widths = headings.map((heading, column) =>
-    Math.max(columnsOf(heading), ...rows.map((row) => columnsOf(row[column] ?? ''))),
+  const lines = [headings, ...rows].map((row) => row.map(oneLine));
+  const widths = headings.map((_heading, column) =>
+    Math.max(...lines.map((row) => columnsOf(row[column] ?? ''))),
   );
-  return [headings, ...rows]
+  return lines
     .map((row) =>
       widths
         .map((width, column) => {

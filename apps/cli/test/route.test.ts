@@ -95,6 +95,13 @@ describe('takes', () => {
     ]);
   });
 
+  test('with words that would move the cursor are told without', () => {
+    const hostile = Take.fromJSON({ ...made, message: 'no\u001b[2J\nroom', warnings: ['x\u0007y'] });
+
+    // The control characters, and nothing else, are gone.
+    expect(describeTakes([hostile]) + describeTakenRoutes(aFilm(), [hostile])).not.toMatch(/[^\n\P{Cc}]/u);
+  });
+
   test('in a list end with their fallbacks, their warnings and the money at risk', () => {
     expect(describeTakes(takes).split('\n').slice(-3)).toEqual([
       'f1-b-2 fell back: runway/gen4.5: its calls fail, the breaker is open',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { columnsOf, fit, formatBar, formatDuration, formatTable, truncate } from '../src/text.ts';
+import { columnsOf, fit, formatBar, formatDuration, formatTable, oneLine, truncate } from '../src/text.ts';
 
 test.each([
   [0, '0:00'],
@@ -55,4 +55,9 @@ test('a table lines its columns up, numbers to the right', () => {
   const table = formatTable(['shot', 'from', 'price'], [['1', '动画', '$0.00'], ['12', 'runway', '$10.25']], [0, 2]); // prettier-ignore
 
   expect(table.split('\n')).toEqual(['shot  from     price', '   1  动画     $0.00', '  12  runway  $10.25']);
+});
+
+test('a provider’s words cannot clear the screen, break the line or turn the text around', () => {
+  expect(oneLine('a\u001b[2Jb\r\nc\u202ed\u2066')).toBe('a [2Jb c d ');
+  expect(formatTable(['message'], [['a\n\u001b[31mb']])).toBe('message\na [31mb');
 });

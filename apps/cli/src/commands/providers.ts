@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-codes.ts';
 import { formatMoment } from '../days.ts';
 import { print } from '../output.ts';
 import { wordsOf } from '../routing-text.ts';
-import { formatTable } from '../text.ts';
+import { formatTable, oneLine } from '../text.ts';
 import { reach } from './films.ts';
 import type { ServerFlags } from './films.ts';
 
@@ -84,7 +84,7 @@ export function describeSwitch({
   const when = switchTimeMs === 0 ? '' : ` since ${formatMoment(switchTimeMs)} UTC`;
   const who = switchBy === '' ? '' : `, by ${switchBy}`;
   const why = switchReason === '' ? '' : `: ${switchReason}`;
-  return `${name} is ${enabled ? 'on' : 'off'}${when}${who}${why}`;
+  return oneLine(`${name} is ${enabled ? 'on' : 'off'}${when}${who}${why}`);
 }
 
 /** What `providers list --json` prints; the names are a contract with scripts. */

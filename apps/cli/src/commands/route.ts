@@ -18,7 +18,7 @@ import {
 } from '../routing-text.ts';
 import { readScript } from '../script-file.ts';
 import type { Films } from '../session.ts';
-import { formatCount } from '../text.ts';
+import { formatCount, oneLine } from '../text.ts';
 import { reach } from './films.ts';
 import type { ServerFlags } from './films.ts';
 import { wordOfTake } from './takes.ts';
@@ -148,7 +148,7 @@ function outcomeOf({ state, failure, message, costMicros }: Take): string {
       ? ''
       : ` (${failure.replace('FAILURE_CLASS_', '').toLowerCase().replaceAll('_', ' ')})`;
   const cost = costMicros === 0 ? '' : `, ${formatUsd(costMicros)}`;
-  return `${wordOfTake(state)}${cause}${cost}${message === '' ? '' : `: ${message}`}`;
+  return `${wordOfTake(state)}${cause}${cost}${message === '' ? '' : `: ${oneLine(message)}`}`;
 }
 
 /** Shots with the same key share a clip, and so a take; a take of an earlier revision has a shot no longer. */
