@@ -6,6 +6,7 @@ import type { ClipCollector } from './clip-collector.ts';
 import { isBadFile } from './clip-collector.ts';
 import { DueQueue } from './due-queue.ts';
 import { THROTTLED } from './provider.ts';
+import type { Phase } from './gateway-metrics.ts';
 import type { Output, PollResult, Provider } from './provider.ts';
 import type { Reporter } from './reporter.ts';
 import type { TakeLog } from './take-log.ts';
@@ -24,6 +25,8 @@ export interface AttendantDeps {
   readonly pollsFromMs: (take: TakeRecord) => number;
   /** The provider lets a take wait because there are too many; may be called again for the same take. */
   readonly onThrottled: (take: TakeRecord) => void;
+  /** Told how long each part of a take's way took. */
+  readonly onPassed: (take: TakeRecord, phase: Phase, seconds: number) => void;
   /** Called once for each take that has ended or is in doubt. */
   readonly onEnd: (take: TakeRecord) => void;
 }
@@ -38,6 +41,8 @@ interface Watched {
   /** Somebody said "look now" while a look was under way. */
   again: boolean;
   lookedAgain: boolean;
+  /** When its provider first said that it renders. */
+  renderingSinceMs: number | undefined;
   /** `wanted` by this process since it watches, then `told` to the provider. */
   cancel: 'no' | 'wanted' | 'told';
 }
@@ -48,6 +53,9 @@ const waitingFor: Readonly<Record<string, string>> = {
   CREDENTIAL_REFUSED: 'a key that is let in',
   CREDENTIAL_MISSING: 'the key that it was submitted with',
 };
+
+/** What a take waits for before its provider renders it. */
+const QUEUES: readonly string[] = [THROTTLED, 'provider queue'];
 
 const LONGEST_PAUSE_MS = 60_000;
 /** Hints are remembered for so many takes; most are of takes that have ended, or of other gateways. */
@@ -91,6 +99,7 @@ export class Attendant {
       busy: false,
       again: false,
       lookedAgain: false,
+      renderingSinceMs: undefined,
       cancel: 'no',
     };
     this.#watched.set(take.id, watched);
@@ -211,6 +220,7 @@ export class Attendant {
         watched.failures = 0;
         if (result.waitingFor === THROTTLED) this.#deps.onThrottled(watched.take);
         this.#deps.reporter.tell(watched.take, result.progress, result.waitingFor);
+        if (!QUEUES.includes(result.waitingFor)) this.#rendering(watched);
         if (watched.cancel === 'wanted') {
           await this.#provider(watched.take).cancel(watched.take, this.#stopped.signal);
           watched.cancel = 'told';
@@ -256,17 +266,32 @@ export class Attendant {
   async #collect(watched: Watched, output: Output, costMicros: number): Promise<void> {
     const { take } = watched;
     if ('url' in output) this.#deps.reporter.tell(take, 1, 'download');
+    const begunAtMs = this.#deps.clock.now();
     const collecting = this.#deps.collector.collect(take, this.#provider(take), output, this.#stopped.signal);
     const booking =
       take.state === 'TAKE_STATE_SUCCEEDED'
         ? take
         : this.#deps.takeLog.step(take, 'take.succeeded', { costMicros });
+    if (take.state === 'TAKE_STATE_ACCEPTED')
+      this.#passed(take, 'render', watched.renderingSinceMs ?? take.updatedAtMs);
     const [collected, booked] = await Promise.allSettled([collecting, booking]);
     if (booked.status === 'rejected') throw booked.reason;
     watched.take = booked.value ?? (await this.#reread(take));
     if (collected.status === 'rejected') throw collected.reason;
+    if ('url' in output) this.#passed(take, 'download', begunAtMs);
     if (watched.take.state !== 'TAKE_STATE_SUCCEEDED') return this.#leave(watched);
     await this.#end(watched, 'take.settled', { clip: collected.value });
+  }
+
+  /** The provider's queue is behind it. */
+  #rendering(watched: Watched): void {
+    if (watched.renderingSinceMs !== undefined) return;
+    watched.renderingSinceMs = this.#deps.clock.now();
+    this.#passed(watched.take, 'queue', watched.take.updatedAtMs);
+  }
+
+  #passed(take: TakeRecord, phase: Phase, sinceMs: number): void {
+    this.#deps.onPassed(take, phase, Math.max(0, this.#deps.clock.now() - sinceMs) / 1000);
   }
 
   async #end<K extends 'take.failed' | 'take.cancelled' | 'take.expired' | 'take.settled' | 'take.unknown'>(

@@ -180,6 +180,24 @@ export const config = section('gateway', {
     fallback: 5_000,
     doc: 'pause between two looks for gateways that are gone; their takes are taken over at the second look',
   }),
+  moneyWatchMs: field.int({
+    min: 50,
+    max: 600_000,
+    fallback: 15_000,
+    doc: 'pause between two looks at what is spent, reserved and in doubt, for metrics and the alert',
+  }),
+  spendAlertFactor: field.int({
+    min: 1,
+    max: 1000,
+    fallback: 3,
+    doc: 'the last hour may cost so many times the median of the 24 hours before it; more is logged as an error',
+  }),
+  spendAlertFloorMicros: field.int({
+    min: 0,
+    max: 1_000_000_000_000,
+    fallback: 10_000_000,
+    doc: 'millionths of a dollar: an hour that cost no more is never remarkable',
+  }),
   pollPercent: field.int({
     min: 1,
     max: 1000,

@@ -5,6 +5,7 @@ import type {
   FactStore,
   LedgerFact,
   Spend,
+  Spent,
   TakeRecord,
   Verdict,
 } from '@reelmesh/domain';
@@ -17,6 +18,7 @@ import {
   priceOfTake,
   reservation,
   reserveNumber,
+  spendRateSince,
 } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
 import { FactFollower } from './fact-follower.ts';
@@ -44,6 +46,7 @@ export class LedgerKeeper {
   readonly #warned = new Set<string>();
   /** Charges of this month, by provider and by model. */
   readonly #bought = new Map<string, number>();
+  #spent: Spent[] = [];
   #last = 0;
   #line: Promise<unknown> = Promise.resolve();
 
@@ -77,10 +80,24 @@ export class LedgerKeeper {
     });
   }
 
+  /** Charges of the last 25 hours, as far as the ledger was read. */
+  spentLately(): readonly Spent[] {
+    const since = spendRateSince(this.#deps.clock.now());
+    this.#spent = this.#spent.filter(({ atMs }) => atMs > since);
+    return this.#spent;
+  }
+
   /** How many clips this month's ledger has charges for, as far as it was read; of all models unless one is given. */
   videosBought(provider: string, model?: string): number {
     const month = monthOf(this.#deps.clock.now());
     return this.#bought.get(`${month} ${provider}/${model ?? '*'}`) ?? 0;
+  }
+
+  /** Lets go of what no budget of this month counts any more. */
+  tidy(): void {
+    const month = monthOf(this.#deps.clock.now());
+    this.#spending.forgetBefore(month);
+    for (const key of this.#bought.keys()) if (!key.startsWith(month)) this.#bought.delete(key);
   }
 
   async #reserve(take: TakeRecord): Promise<Verdict> {
@@ -118,7 +135,9 @@ export class LedgerKeeper {
   #apply(entry: LedgerFact): void {
     this.#spending.apply(entry);
     if (entry.kind === 'ledger.settle') {
-      const { provider, model } = entry.body;
+      const { provider, model, usdMicros } = entry.body;
+      const { atMs } = entry;
+      if (atMs > spendRateSince(this.#deps.clock.now())) this.#spent.push({ atMs, usdMicros });
       for (const name of [model, '*']) {
         const key = `${monthOf(entry.atMs)} ${provider}/${name}`;
         this.#bought.set(key, (this.#bought.get(key) ?? 0) + 1);

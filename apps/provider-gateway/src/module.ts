@@ -20,6 +20,7 @@ import { Health } from './health.ts';
 import { LedgerKeeper } from './ledger-keeper.ts';
 import { ledgerService } from './ledger-service.ts';
 import { sweepReservations } from './ledger-sweep.ts';
+import { MoneyWatch } from './money-watch.ts';
 import { openPaidTakes } from './open-takes.ts';
 import { ProviderSwitches } from './provider-switches.ts';
 import { openProviders } from './providers.ts';
@@ -104,6 +105,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       pollFactor: settings.pollPercent / 100,
       pollsFromMs: ({ intent }) => opened.pollsFromMs(intent),
       onThrottled: ({ id, intent }) => slots.of(intent).throttled(id),
+      onPassed: (take, phase, seconds) => measures.passed(take, phase, seconds),
       onEnd: (take) => {
         measures.ended(take);
         goOn(take);
@@ -118,6 +120,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       reporter,
       slots,
       providers,
+      onSubmitted: (take, seconds) => measures.submitted(take, seconds),
       sender: senderName,
     });
     const driver = new ShotDriver({
@@ -135,6 +138,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       switches,
       ledger,
       senderName,
+      onFallback: (intent, reason) => measures.fellBack(intent, reason),
     });
 
     const stopping = new AbortController();
@@ -199,8 +203,17 @@ export const module: ServiceModule<Deps, typeof config> = {
     );
     await takeOver.start(opened.credentials);
     const webhooks = await openWebhooks();
-    const ticks = [setInterval(readSwitches, SWITCHES_MS), setInterval(sweep, SWEEP_MS)];
+    const watch = new MoneyWatch({
+      ...{ log, clock, metrics, facts, takeLog, ledger, budgets, providers: [...providers.keys()] },
+      spendAlert: { factor: settings.spendAlertFactor, floorMicros: settings.spendAlertFloorMicros },
+    });
+    const ticks = [
+      setInterval(readSwitches, SWITCHES_MS),
+      setInterval(sweep, SWEEP_MS),
+      setInterval(watchMoney, settings.moneyWatchMs),
+    ];
     sweep();
+    watchMoney();
     void verify();
     const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
       driver.drive(command),
@@ -265,8 +278,15 @@ export const module: ServiceModule<Deps, typeof config> = {
     }
 
     function sweep(): void {
+      ledger.tidy();
       sweepReservations({ ledger, takeLog, stops }).catch((error: unknown) => {
         if (!stopping.signal.aborted) log.error({ err: error }, 'reservations could not be looked through');
+      });
+    }
+
+    function watchMoney(): void {
+      watch.look().catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error({ err: error }, 'money could not be looked at');
       });
     }
 

@@ -19,6 +19,8 @@ export interface SenderDeps {
   readonly reporter: Reporter;
   readonly slots: CredentialSlots;
   readonly providers: ReadonlyMap<string, Provider>;
+  /** Told how long each create call took. */
+  readonly onSubmitted: (take: TakeRecord, seconds: number) => void;
   /** This process and this run of it: tells our own sends from those of a crashed predecessor. */
   readonly sender: string;
 }
@@ -99,11 +101,13 @@ export class Sender {
     const { takeLog, reporter, log } = this.#deps;
     const provider = this.#deps.providers.get(take.intent.provider);
     this.#sending.add(take.id);
+    const begunAt = performance.now();
     try {
       const result =
         provider === undefined
           ? ({ kind: 'not-sent', message: `no provider ${take.intent.provider}` } as const)
           : await provider.submit(take.intent, take.id, signal);
+      this.#deps.onSubmitted(take, (performance.now() - begunAt) / 1000);
       this.#tellSlots(take, result);
       const after = await record();
       if (result.kind !== 'accepted') {

@@ -1,6 +1,7 @@
 import type { FailureClass, RenderCommand } from '@reelmesh/contracts/shot';
 import {
   billedSeconds,
+  candidateOf,
   digestOf,
   formFor,
   isTakeOver,
@@ -43,6 +44,8 @@ export interface DriverDeps {
   readonly switches: ProviderSwitches;
   readonly ledger: LedgerKeeper;
   readonly senderName: string;
+  /** Told of each take of another candidate than the one before, or than the first. */
+  readonly onFallback: (intent: TakeIntent, reason: string) => void;
 }
 
 /** Looks again at a take that another gateway is sending. */
@@ -223,6 +226,8 @@ export class ShotDriver {
     // What costs something is reserved for between its intent and its sending.
     const atOnce = intent.quoteMicros === 0 && (await slots.of(intent).tryAcquire(id));
     const take = await takeLog.begin(id, command.tenant, intent, atOnce ? senderName : undefined);
+    const reason = take === undefined ? undefined : fallbackOf(intent, takes);
+    if (reason !== undefined) this.#deps.onFallback(intent, reason);
     if (take !== undefined) return this.#send(take);
     if (atOnce) slots.of(intent).release(id);
     return takeLog.read(id);
@@ -348,6 +353,17 @@ export class ShotDriver {
     reporter.tell(parked, 0, 'operator');
     return undefined;
   }
+}
+
+/** Why a take is of another candidate than the one before it, in one word; undefined when it is not. */
+function fallbackOf(intent: TakeIntent, takes: readonly TakeRecord[]): string | undefined {
+  const last = takes.at(-1);
+  if (last === undefined) {
+    const [first] = intent.decision.candidates;
+    return first === undefined || first.reason === 'chosen' ? undefined : first.reason;
+  }
+  if (candidateOf(last) === `${intent.provider}/${intent.model}`) return undefined;
+  return last.failure.slice('FAILURE_CLASS_'.length).toLowerCase();
 }
 
 /** Why the first candidate was not chosen; empty when it was. */

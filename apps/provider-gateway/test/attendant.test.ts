@@ -69,6 +69,7 @@ beforeEach(async () => {
     pollFactor: 0.002,
     pollsFromMs: () => 0,
     onThrottled: () => undefined,
+    onPassed: () => undefined,
     onEnd,
   });
 });

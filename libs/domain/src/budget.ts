@@ -109,11 +109,42 @@ export class Spending {
     return [...this.#takes].flatMap(([id, take]) => (usedBy(take).reservedMicros > 0 ? [id] : []));
   }
 
-  /** Forgets takes whose money is spent or given back and that were reserved before this month; totals stay. */
+  /** What of a take's reservation is neither spent nor given back. */
+  heldBy(takeId: string): number {
+    const take = this.#takes.get(takeId);
+    return take === undefined ? 0 : usedBy(take).reservedMicros;
+  }
+
+  /** The same of all takes at a provider. */
+  heldAt(provider: string): number {
+    return [...this.#takes.values()].reduce(
+      (sum, take) => sum + (take.provider === provider ? usedBy(take).reservedMicros : 0),
+      0,
+    );
+  }
+
+  /** Forgets takes whose money is spent or given back and that were reserved before this month, and the totals of before. */
   forgetBefore(month: string): void {
     for (const [id, take] of this.#takes) {
       if (take.day.slice(0, 7) < month && usedBy(take).reservedMicros === 0) this.#takes.delete(id);
     }
+    for (const key of this.#used.keys())
+      if (key.slice(key.lastIndexOf(' ') + 1) < month) this.#used.delete(key);
+  }
+
+  /** Every budget that anything of is used up now, for each tenant and provider. */
+  allUses(rules: readonly BudgetRule[], atMs: number): readonly BudgetUse[] {
+    const tenants = new Set<string>();
+    const providers = new Set<string>();
+    for (const key of this.#used.keys()) {
+      const [scope = '', subject = '', period = ''] = key.split(' ');
+      if (scope === 'BUDGET_SCOPE_TENANT_MONTH' && period === monthOf(atMs)) tenants.add(subject);
+      if (scope === 'BUDGET_SCOPE_PROVIDER_DAY' && period === dayOf(atMs)) providers.add(subject);
+    }
+    const uses = [...tenants].flatMap((tenant) =>
+      [...providers, ''].flatMap((provider) => this.usesOf(rules, { tenant, provider, atMs })),
+    );
+    return [...new Map(uses.map((use) => [`${use.scope} ${use.subject} ${use.hard}`, use])).values()];
   }
 
   /** The budgets that a take falls under, as they stand. */

@@ -62,6 +62,8 @@ export type { ModelCard, Obstacle, Rank, Ratio, Route, RoutingContext, Strategy 
 export { MAX_CLIP_SECONDS, durationOf, pictureOf, renderSpecOf, shotKey } from './shot-key.ts';
 export { freshSlots, grantSlots, inheritSlots, pauseSlots, slotsInUse } from './slots.ts';
 export type { SlotDemand, SlotGrant, SlotHolder, SlotLimits, SlotRecord } from './slots.ts';
+export { spendRate, spendRateSince } from './spend-rate.ts';
+export type { SpendRate, SpendRateSettings, Spent } from './spend-rate.ts';
 export { takeFactId, takeId, takePrefix, takeSeq, takeStream } from './take-facts.ts';
 export type { TakeBodies, TakeFact, TakeIntent, TakeKind } from './take-facts.ts';
 export {
