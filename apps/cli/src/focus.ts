@@ -38,8 +38,8 @@ function rowOf(entry: LedgerEntry, settledMs: number | undefined): Row {
   const day = dayOf(entry.timeMs);
   const month = monthOf(day);
   const cost = toDecimal(entry.amountMicros);
-  const quantity = entry.seconds === 0 ? '' : String(entry.seconds);
-  const unit = entry.seconds === 0 ? '' : 'Seconds';
+  const isCorrecting = isCorrection(entry, settledMs, month.startMs);
+  const hasSeconds = entry.seconds !== 0;
   return {
     BilledCost: cost,
     // The ledger does not know the account's number at the provider; one account a provider is what a gateway has.
@@ -49,20 +49,21 @@ function rowOf(entry: LedgerEntry, settledMs: number | undefined): Row {
     BillingPeriodStart: timeOf(month.startMs),
     BillingPeriodEnd: timeOf(month.endMs),
     ChargeCategory: 'Usage',
-    ChargeClass: isCorrection(entry, settledMs, month.startMs) ? 'Correction' : '',
+    ChargeClass: isCorrecting ? 'Correction' : '',
     ChargeDescription: descriptionOf(entry),
     ChargeFrequency: 'Usage-Based',
     ChargePeriodStart: timeOf(startOfDay(day)),
     ChargePeriodEnd: timeOf(endOfDay(day)),
-    ConsumedQuantity: quantity,
-    ConsumedUnit: unit,
+    ConsumedQuantity: hasSeconds ? String(entry.seconds) : '',
+    ConsumedUnit: hasSeconds ? 'Seconds' : '',
     ContractedCost: cost,
     EffectiveCost: cost,
     InvoiceIssuerName: entry.provider,
     ListCost: toDecimal(listOf(entry)),
     PricingCategory: 'Standard',
-    PricingQuantity: quantity,
-    PricingUnit: unit,
+    // Usage has one, also a change of its price within the month, which is of no further second.
+    PricingQuantity: isCorrecting ? '' : String(entry.seconds),
+    PricingUnit: isCorrecting ? '' : 'Seconds',
     ProviderName: entry.provider,
     PublisherName: entry.provider,
     ResourceId: entry.takeId,

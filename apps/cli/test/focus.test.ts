@@ -83,11 +83,17 @@ describe('what is read back', () => {
       ]),
     );
 
-    expect(rows.map(({ ChargeClass, BilledCost, ListCost }) => [ChargeClass, BilledCost, ListCost])).toEqual([
-      ['', '0.6', '0.6'],
-      ['', '-0.1', '-0.1'],
-      ['Correction', '-0.05', '-0.05'],
-      ['Correction', '0.02', '0.02'],
+    const cells = rows.map((row) => [
+      row['ChargeClass'],
+      row['BilledCost'],
+      row['ListCost'],
+      row['PricingQuantity'],
+    ]);
+    expect(cells).toEqual([
+      ['', '0.6', '0.6', '5'],
+      ['', '-0.1', '-0.1', '0'],
+      ['Correction', '-0.05', '-0.05', ''],
+      ['Correction', '0.02', '0.02', ''],
     ]);
   });
 
