@@ -198,6 +198,12 @@ export const config = section('gateway', {
     fallback: 10_000_000,
     doc: 'millionths of a dollar: an hour that cost no more is never remarkable',
   }),
+  accountCheckMs: field.int({
+    min: 0,
+    max: 3_600_000,
+    fallback: 60_000,
+    doc: "pause between looks at a provider's account (funds, quota, key), the first at the start; 0: never",
+  }),
   pollPercent: field.int({
     min: 1,
     max: 1000,

@@ -9,6 +9,7 @@ import type { Identity } from './provider-api.ts';
 import type {
   DayUsage,
   LookupResult,
+  ModelCount,
   PollResult,
   PreparedRequest,
   Provider,
@@ -37,12 +38,16 @@ export class Guarded implements Provider {
   #pollRefusals = 0;
   /** Absent where the provider has no figures of its own. */
   readonly usage?: (fromDay: string, toDay: string, signal: AbortSignal) => Promise<readonly DayUsage[]>;
+  readonly count?: (take: TakeRecord, signal: AbortSignal) => Promise<ModelCount>;
+  readonly lookAtAccount?: (signal: AbortSignal) => Promise<void>;
 
   constructor(inner: Provider, deps: GuardDeps) {
     this.name = inner.name;
     this.#inner = inner;
     this.#deps = deps;
     if (inner.usage !== undefined) this.usage = inner.usage.bind(inner);
+    if (inner.count !== undefined) this.count = inner.count.bind(inner);
+    if (inner.lookAtAccount !== undefined) this.lookAtAccount = inner.lookAtAccount.bind(inner);
   }
 
   get credentialRefs(): readonly string[] {

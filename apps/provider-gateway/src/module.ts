@@ -4,6 +4,7 @@ import { ProviderGatewayServiceDefinition } from '@reelmesh/contracts/shot';
 import type { BlobStore, Clock, FactStore, Ids, TakeRecord } from '@reelmesh/domain';
 import type { Bus } from '@reelmesh/messaging';
 import type { Environment, ServiceModule } from '@reelmesh/service';
+import { watchAccounts } from './account-watch.ts';
 import { Attendant } from './attendant.ts';
 import { Breakers, defaultBreakers } from './breakers.ts';
 import { loadBudgets } from './budgets.ts';
@@ -215,6 +216,7 @@ export const module: ServiceModule<Deps, typeof config> = {
     sweep();
     watchMoney();
     void verify();
+    void watchAccounts(providers.values(), settings.accountCheckMs, stopping.signal);
     const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
       driver.drive(command),
     );

@@ -54,7 +54,8 @@ export type Output = { readonly blob: BlobRef } | { readonly url: string };
 export type LookupResult =
   | { readonly kind: 'found'; readonly taskId: string }
   | { readonly kind: 'not-found' }
-  | { readonly kind: 'cannot-tell' };
+  /** `hint`: what the provider does tell, for an operator. It decides nothing. */
+  | { readonly kind: 'cannot-tell'; readonly hint?: string };
 
 /**
  * One provider. Only `submit` creates anything, with one call; the others ask. None retries: the gateway has the only
@@ -89,6 +90,25 @@ export interface Provider {
    * @param fromDay and toDay `YYYY-MM-DD`, both included
    */
   usage?(fromDay: string, toDay: string, signal: AbortSignal): Promise<readonly DayUsage[]>;
+  /**
+   * Looks how the account stands, without spending anything: `unavailable` then knows of funds, quota and key. Never
+   * throws; what cannot be learned is left to the next create.
+   */
+  lookAtAccount?(signal: AbortSignal): Promise<void>;
+  /**
+   * What the provider itself counts of a take's model, others' generations under the same account included: for an
+   * operator who has to decide about a take in doubt. Absent where it does not tell. No answer is thrown as UNAVAILABLE.
+   */
+  count?(take: TakeRecord, signal: AbortSignal): Promise<ModelCount>;
+}
+
+export interface ModelCount {
+  /** As the provider names it. */
+  readonly model: string;
+  /** In the last 24 hours. */
+  readonly generations: number;
+  /** Charged for the model since the UTC day on which the take began, micros of the provider's currency. */
+  readonly micros: number;
 }
 
 export interface DayUsage {

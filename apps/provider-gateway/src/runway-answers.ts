@@ -1,4 +1,5 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
+import type { Obstacle } from '@reelmesh/domain';
 import { z } from 'zod';
 import { createdOr, namesNoFile, refusalByStatus, underWay } from './provider-api.ts';
 import type { ApiAnswer } from './provider-api.ts';
@@ -22,7 +23,13 @@ const task = z.object({
 const organization = z.object({
   creditBalance: z.number(),
   tier: z.object({
-    models: z.record(z.string(), z.object({ maxDailyGenerations: z.number().nullish() })),
+    models: z.record(
+      z.string(),
+      z.object({
+        maxDailyGenerations: z.number().nullish(),
+        maxConcurrentGenerations: z.number().nullish(),
+      }),
+    ),
   }),
   usage: z.object({ models: z.record(z.string(), z.object({ dailyGenerations: z.number() })) }),
 });
@@ -53,6 +60,28 @@ export function readOrganization(body: unknown, model: string, failure: FailureC
   if (failure === 'FAILURE_CLASS_NO_FUNDS') return creditBalance > 0;
   const limit = tier.models[model]?.maxDailyGenerations ?? Infinity;
   return (usage.models[model]?.dailyGenerations ?? 0) < limit;
+}
+
+/** Why a model cannot be used as the organization stands; undefined when it can, or when the answer makes no sense. */
+export function readStanding(body: unknown): (model: string) => Obstacle | undefined {
+  const answer = organization.safeParse(body).data;
+  if (answer === undefined) return () => undefined;
+  const { creditBalance, tier, usage: used } = answer;
+  return (model) => {
+    if (creditBalance <= 0) return { reason: 'account_no_funds', failure: 'FAILURE_CLASS_NO_FUNDS' };
+    const { maxConcurrentGenerations, maxDailyGenerations } = tier.models[model] ?? {};
+    if (maxConcurrentGenerations === 0 || maxDailyGenerations === 0) {
+      return { reason: 'account_tier', failure: 'FAILURE_CLASS_QUOTA' };
+    }
+    const isUsedUp = (used.models[model]?.dailyGenerations ?? 0) >= (maxDailyGenerations ?? Infinity);
+    return isUsedUp ? { reason: 'account_quota', failure: 'FAILURE_CLASS_QUOTA' } : undefined;
+  };
+}
+
+/** How many generations of a model the organization has had in the last 24 hours; undefined when it does not say. */
+export function readGenerations(body: unknown, model: string): number | undefined {
+  const answer = organization.safeParse(body).data;
+  return answer === undefined ? undefined : (answer.usage.models[model]?.dailyGenerations ?? 0);
 }
 
 /** What the organization has used by day and model; undefined when the answer makes no sense. */

@@ -1,6 +1,6 @@
 import type { BlobRef } from '@reelmesh/contracts/common';
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
-import { AppError, Code, quotedCharge } from '@reelmesh/domain';
+import { AppError, Code, quotedCharge, sumMicros } from '@reelmesh/domain';
 import type { Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import { outputSource } from './download.ts';
 import type { OutputSource } from './download.ts';
@@ -12,12 +12,20 @@ import type { CreateRequest, Identity } from './provider-api.ts';
 import type {
   DayUsage,
   LookupResult,
+  ModelCount,
   PollResult,
   PreparedRequest,
   Provider,
   SubmitResult,
 } from './provider.ts';
-import { readCreate, readOrganization, readTask, readUsage } from './runway-answers.ts';
+import {
+  readCreate,
+  readGenerations,
+  readOrganization,
+  readStanding,
+  readTask,
+  readUsage,
+} from './runway-answers.ts';
 import { uploadImage } from './runway-uploads.ts';
 
 /** The API version that we speak; Runway refuses calls without one. */
@@ -39,13 +47,20 @@ export interface RunwayOptions {
   readonly callTimeoutMs: number;
 }
 
+interface RunwayRequest extends CreateRequest {
+  readonly body: Readonly<Record<string, unknown>> & { readonly model: string };
+}
+
 /**
  * Runway over plain HTTP: its SDK repeats a paid create up to three times when the connection breaks.
- * Runway has no list of tasks, so a create whose answer was lost cannot be looked up.
+ * Runway has no list of tasks, so a create whose answer was lost cannot be looked up; what the organization's own figures
+ * say is told to the operator.
  */
 export class Runway implements Provider {
   readonly name = 'runway';
   readonly #api: ProviderApi;
+  /** As it was when it was last looked at. */
+  #standing: (model: string) => Obstacle | undefined = () => undefined;
   readonly #options: Pick<RunwayOptions, 'images' | 'uploads' | 'submitTimeoutMs'>;
 
   constructor({ apiSecret, uploads = 'large', ...options }: RunwayOptions) {
@@ -64,8 +79,20 @@ export class Runway implements Provider {
     return this.#api.credentialRefs;
   }
 
-  unavailable(): Obstacle | undefined {
-    return this.#api.unavailable();
+  unavailable(model: string): Obstacle | undefined {
+    return this.#api.unavailable() ?? this.#standing(model);
+  }
+
+  async lookAtAccount(signal: AbortSignal): Promise<void> {
+    if (this.#api.unavailable() !== undefined) return;
+    try {
+      const { json } = await this.#api.ask('GET', this.#api.identity, '/v1/organization', signal);
+      this.#standing = readStanding(json);
+    } catch (error) {
+      const isShutOut = AppError.from(error).reason === 'CREDENTIAL_REFUSED';
+      this.#standing = () =>
+        isShutOut ? { reason: 'account_auth', failure: 'FAILURE_CLASS_AUTH' } : undefined;
+    }
   }
 
   promptLength(spec: RenderSpec): number {
@@ -80,7 +107,7 @@ export class Runway implements Provider {
       request: {
         path: row.path ?? pathFor(row),
         body: { model: row.remoteId, ...input },
-      } satisfies CreateRequest,
+      } satisfies RunwayRequest,
       warnings,
     };
   }
@@ -127,9 +154,24 @@ export class Runway implements Provider {
     return outputSource(endpoint, ['.runwayml.com', '.cloudfront.net']);
   }
 
-  async usage(fromDay: string, toDay: string, signal: AbortSignal): Promise<readonly DayUsage[]> {
+  usage(fromDay: string, toDay: string, signal: AbortSignal): Promise<readonly DayUsage[]> {
     const days = { startDate: fromDay, beforeDate: dayAfter(toDay) };
-    const answer = await this.#api.askWith(this.#api.identity, '/v1/organization/usage', days, signal);
+    return this.#usage(this.#api.identity, days, signal);
+  }
+
+  async count(take: TakeRecord, signal: AbortSignal): Promise<ModelCount> {
+    const { model } = (take.intent.request as RunwayRequest).body;
+    const answer = await this.#api.ask('GET', take.intent, '/v1/organization', signal);
+    const generations = answer.status === 200 ? readGenerations(answer.json, model) : undefined;
+    if (generations === undefined) throw this.#api.noSense('GET', answer);
+    const startDate = new Date(take.createdAtMs).toISOString().slice(0, 10);
+    const usage = await this.#usage(take.intent, { startDate }, signal);
+    const ofModel = usage.filter((day) => day.model === model).map(({ micros }) => micros);
+    return { model, generations, micros: sumMicros(ofModel) };
+  }
+
+  async #usage(identity: Identity, days: object, signal: AbortSignal): Promise<readonly DayUsage[]> {
+    const answer = await this.#api.askWith(identity, '/v1/organization/usage', days, signal);
     const usage = answer.status === 200 ? readUsage(answer.json) : undefined;
     if (usage === undefined) throw this.#api.noSense('POST', answer);
     return usage;

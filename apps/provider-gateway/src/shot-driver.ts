@@ -337,16 +337,15 @@ export class ShotDriver {
     if (answer.kind === 'not-found') {
       return (await takeLog.step(take, 'take.not_found', { by })) ?? takeLog.read(take.id);
     }
+    const message = answer.hint === undefined ? take.message : `${take.message}; ${answer.hint}`;
     const parked =
-      take.state === 'TAKE_STATE_PARKED'
-        ? take
-        : await takeLog.step(take, 'take.parked', { message: take.message });
+      take.state === 'TAKE_STATE_PARKED' ? take : await takeLog.step(take, 'take.parked', { message });
     if (parked === undefined) return takeLog.read(take.id);
     this.#commands.delete(shotOf(command));
     const others = takes.filter(({ id }) => id !== take.id);
     await reporter.failed(command, [...others, parked], {
       failure: 'FAILURE_CLASS_UNSPECIFIED',
-      message: take.message,
+      message,
       takeId: take.id,
       inDoubt: true,
     });

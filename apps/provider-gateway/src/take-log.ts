@@ -71,6 +71,42 @@ export class TakeLog {
     return false;
   }
 
+  /** Takes of the same model under the same credential that the provider has accepted in that time, of all films. */
+  async countAccepted(
+    { provider, model, endpoint, credentialRef }: TakeIntent,
+    withinMs: number,
+  ): Promise<number> {
+    const fromMs = this.#clock.now() - withinMs;
+    const accepted = new Set(
+      (await this.#since(['take.accepted', 'take.found'], fromMs)).map(({ stream }) => stream),
+    );
+    // A take is accepted soon after its intent; what waited longer for a slot began before.
+    const intents = await this.#since(['take.intent'], fromMs - withinMs);
+    return intents.filter((fact) => {
+      if (fact.kind !== 'take.intent' || !accepted.has(fact.stream)) return false;
+      const { body } = fact;
+      return (
+        body.provider === provider &&
+        body.model === model &&
+        body.endpoint === endpoint &&
+        body.credentialRef === credentialRef
+      );
+    }).length;
+  }
+
+  async #since(kinds: readonly TakeKind[], fromMs: number): Promise<readonly TakeFact[]> {
+    const query = { kinds, order: 'newest', limit: PAGE } as const;
+    const found: TakeFact[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.#facts.scan(cursor === undefined ? query : { ...query, cursor });
+      const facts = page.facts as readonly TakeFact[];
+      found.push(...facts.filter(({ atMs }) => atMs >= fromMs));
+      cursor = facts.some(({ atMs }) => atMs < fromMs - SKEW_MS) ? undefined : page.cursor;
+    } while (cursor !== undefined);
+    return found;
+  }
+
   /**
    * Writes the intent and, when the take is to be sent at once, the sending with it.
    * @returns undefined when the take exists already

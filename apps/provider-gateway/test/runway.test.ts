@@ -31,6 +31,53 @@ const calls = async (operation: string) =>
   (await emulator.calls()).filter((call) => call.operation === operation);
 const create = () => runway.submit(intentFor(runway, gen45, spec), 'take-1', signal);
 
+describe('the organization', () => {
+  const account = { queueMs: 0, renderMs: 0, concurrency: null, dailyQuota: null, credits: 1000 };
+  const standing = async (model = 'gen4.5') => {
+    await runway.lookAtAccount(signal);
+    return runway.unavailable(model);
+  };
+
+  test.each<[string, object, object | undefined]>([
+    ['in order', {}, undefined],
+    ['out of credits', { credits: 0 }, { reason: 'account_no_funds', failure: 'FAILURE_CLASS_NO_FUNDS' }],
+    [
+      'out of generations for today',
+      { dailyQuota: { 'gen4.5': 1 } },
+      { reason: 'account_quota', failure: 'FAILURE_CLASS_QUOTA' },
+    ],
+    [
+      'of a tier without the model',
+      { concurrency: { 'gen4.5': 0 } },
+      { reason: 'account_tier', failure: 'FAILURE_CLASS_QUOTA' },
+    ],
+  ])('%s is known without a create', async (_title, changes, obstacle) => {
+    await emulator.configure({ runway: account });
+    await create();
+    await emulator.configure({ runway: { ...account, ...changes } });
+
+    expect(await standing()).toEqual(obstacle);
+    expect(await calls('create')).toHaveLength(1);
+  });
+
+  test('out of generations of one model has others', async () => {
+    await emulator.configure({ runway: { ...account, dailyQuota: { 'gen4.5': 0 } } });
+
+    expect(await standing('gen4.5')).toMatchObject({ reason: 'account_tier' });
+    expect(await standing('veo3.1')).toBeUndefined();
+  });
+
+  test('that does not let the key in is an obstacle, one that does not answer is none', async () => {
+    const answer = (action: FaultAction) =>
+      emulator.script({ match: { provider: 'runway', operation: 'organization' }, action });
+    await answer({ type: 'respond', status: 401, body: {} });
+    expect(await standing()).toEqual({ reason: 'account_auth', failure: 'FAILURE_CLASS_AUTH' });
+
+    await answer({ type: 'html', status: 502 });
+    expect(await standing()).toBeUndefined();
+  });
+});
+
 describe("Runway's own figures", () => {
   test('name what each model has cost on each day, to the micro-dollar', async () => {
     await create();

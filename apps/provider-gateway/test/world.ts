@@ -145,6 +145,8 @@ export async function openWorld() {
     FAL_PLATFORM_URL: emulator.falApiUrl,
     ZHIPU_BASE_URL: emulator.zhipuUrl,
     REELMESH_GATEWAY__POLL_PERCENT: '1',
+    // What an account's refusals do is seen best where nobody has looked before.
+    REELMESH_GATEWAY__ACCOUNT_CHECK_MS: '0',
   };
   const gateways: RunningService[] = [];
   const processes: GuardedProcess[] = [];
