@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMULATOR_BEARER, temporaryDirectory } from '@reelmesh/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { expectLedgersEqual, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
@@ -82,4 +82,37 @@ describe('a provider that is a file of the operator', () => {
       message: expect.stringMatching(/mine\.yaml.*line \d+: concurrency/s) as string,
     });
   });
+});
+
+test('the provider of the README, written by nobody in code, renders a shot in its own words and ledgers are equal', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const section = readme.slice(readme.indexOf('### Adding a provider'));
+  const [file = '', table = ''] = [...section.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+  await using acme = await temporaryDirectory();
+  const path = join(acme.path, 'providers/acme.yaml');
+  await mkdir(join(acme.path, 'providers'));
+  await writeFile(path, file);
+  await writeFile(join(acme.path, 'strategies.yaml'), table);
+  const played = await openWorld([path]);
+  onTestFinished(() => played.close());
+  await played.emulator.configure({ 'recorded-acme': { queueMs: 0, renderMs: 0 } });
+  await played.emulator.script({
+    match: { provider: 'recorded-acme', operation: 'create' },
+    action: { type: 'fail', failureCode: 'crashed' },
+  });
+  await played.start({
+    REELMESH_GATEWAY__CONFIG_DIR: acme.path,
+    ACME_BASE_URL: played.emulator.recorded?.['recorded-acme'] ?? '',
+    ACME_API_KEY: EMULATOR_BEARER,
+  });
+
+  await played.render({ strategy: 'acme' });
+
+  expect((await played.outcome()).$case).toBe('rendered');
+  expect((await played.takes()).map(({ state }) => state)).toEqual([
+    'TAKE_STATE_FAILED',
+    'TAKE_STATE_SETTLED',
+  ]);
+  expect(await played.creates()).toBe(2);
+  await expectLedgersEqual(played);
 });

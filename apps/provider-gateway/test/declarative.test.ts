@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryDirectory } from '@reelmesh/testing';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { loadCatalogue } from '../src/catalogue.ts';
 import { checkProviderFile, providerFileSchema } from '../src/declarative/check.ts';
@@ -92,7 +93,7 @@ describe('a provider file', () => {
       'an unknown field',
       'concurrency: 5',
       'concurency: 5',
-      /^line \d+: the file: Unrecognized key: "concurency"/,
+      /^line 10: the file: Unrecognized key: "concurency"/,
     ],
     ['no room at all', 'concurrency: 5', 'concurrency: 0', /concurrency: must be at least 1/],
     [
@@ -288,11 +289,51 @@ describe('an answer', () => {
     ['-1', 5],
     ['much', 5],
     [null, 5],
+    [1e300, 5],
   ])('that deducts %j costs %i micros', (units, costMicros) => {
     const done = { task_result: { videos: [{ url: 'https://x/y' }] }, final_unit_deduction: units };
 
     expect(readTask(kling, task('succeed', done), 5)).toMatchObject({ costMicros });
   });
+
+  test.each(['kling', 'ark', 'dashscope', 'minimax'])(
+    'of %s is read without harm whatever it holds',
+    async (name) => {
+      const file = fileOf(await readFile(join(dir, `${name}.yaml`), 'utf8'));
+      const words = fc.constantFrom('succeed', 'SUCCEEDED', 'failed', 'UNKNOWN', 'x');
+      const names = fc.constantFrom(
+        'data',
+        'task',
+        'output',
+        'task_status',
+        'status',
+        'code',
+        'error',
+        'usage',
+      );
+      const { answer } = fc.letrec((tie) => ({
+        answer: fc.oneof(
+          { maxDepth: 4 },
+          fc.jsonValue(),
+          words,
+          fc.dictionary(names, tie('answer')),
+          fc.array(tie('answer'), { maxLength: 2 }),
+        ),
+      }));
+
+      fc.assert(
+        fc.property(answer, fc.constantFrom(200, 201, 302, 400, 404), (json, status) => {
+          const task = readTask(file, { status, json }, 5);
+          const created = readCreate(file, { status, json });
+
+          expect(task === undefined || task.kind === 'running' || Number.isSafeInteger(task.costMicros)).toBe(
+            true,
+          );
+          expect(['accepted', 'rejected', 'unknown']).toContain(created.kind);
+        }),
+      );
+    },
+  );
 
   test('that refuses under a 200 is a refusal when its code is listed, else it leaves the charge in doubt', () => {
     const refused = (code: number) => readCreate(kling, { status: 200, json: { code, message: 'no' } });

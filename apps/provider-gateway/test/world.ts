@@ -83,12 +83,13 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 /**
  * The gateway among real parts: NATS, SQLite, files, ffmpeg and the provider emulator. The cache and gpu-inference stand on
  * the other side of their contracts: what they are asked is written down, what they answer is plain.
+ * @param recorded provider files that the emulator plays by their recordings
  */
-export async function openWorld() {
+export async function openWorld(recorded: readonly string[] = []) {
   const [nats, directory, emulator] = await Promise.all([
     startNats(),
     temporaryDirectory(),
-    startEmulator({ config: quick }),
+    startEmulator({ config: quick, recorded }),
   ]);
   const facts = await openSqliteFacts({ path: join(directory.path, 'facts.db') });
   const blobs = await openFileBlobs({ dir: join(directory.path, 'blobs') });

@@ -42,8 +42,7 @@ export function readTask(
     return gone(provider, quoteMicros);
   const word = status >= 200 && status < 300 ? wordOf(file, json) : undefined;
   if (word === undefined) return undefined;
-  const units = numberAt(json, cost.at);
-  const told = units === undefined ? undefined : Math.round(units * (cost.microsPerUnit ?? 0));
+  const told = toldMicros(file, json);
   const costOf = (rule: 'free' | 'full'): number => told ?? (rule === 'full' ? quoteMicros : 0);
   switch (stateOf(file, json)) {
     case 'queued':
@@ -79,6 +78,13 @@ export function readTask(
     case undefined:
       return underWay(word, false);
   }
+}
+
+/** What the answer says that the task cost; undefined when it does not say, or nothing that can be. */
+function toldMicros({ cost: { at, microsPerUnit = 0 } }: ProviderFile, json: unknown): number | undefined {
+  const units = numberAt(json, at);
+  const micros = units === undefined ? undefined : Math.round(units * microsPerUnit);
+  return Number.isSafeInteger(micros) ? micros : undefined;
 }
 
 /** The one task in a list that is as it must be; undefined when there is none, or several that are not told apart. */

@@ -3,15 +3,10 @@ import { z } from 'zod';
 import { modelRow } from '../model-row.ts';
 import { isLoopbackHost } from '../addresses.ts';
 import { NO_LIMIT_OF_ZERO } from '../slots.ts';
+import { checkAcross } from './provider-file-rules.ts';
 import { recording } from './recording.ts';
 import { placeholdersIn } from './template.ts';
 import type { Template } from './template.ts';
-
-/** What a body may say of a shot; the parameters of the file's models come on top. */
-export const PLACEHOLDERS = [
-  ...(['prompt', 'negativePrompt', 'seed', 'seconds', 'ratio', 'motion', 'guidance'] as const),
-  ...(['model', 'takeId', 'takeSeed'] as const),
-] as const;
 
 /** They have adapters of their own. */
 const builtIn: readonly string[] = ['self-hosted', 'runway', 'fal', 'zhipu', 'openai-videos'];
@@ -154,102 +149,50 @@ const lookup = z.union([
   }),
 ]);
 
+const fields = z.strictObject({
+  provider: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name of small letters, digits and hyphens')
+    .refine((name) => !builtIn.includes(name), 'is the name of a provider that is built in'),
+  baseUrl,
+  baseUrlEnv: variable.optional().describe('the variable that overrides baseUrl'),
+  auth,
+  headers: z.record(z.string(), z.string()).default({}),
+  concurrency: z
+    .number()
+    .int()
+    .min(1, `must be at least 1: ${NO_LIMIT_OF_ZERO}`)
+    .max(1000)
+    .default(5)
+    .describe('takes under way, on all gateways'),
+  submitsPerMinute: z.number().int().min(1).max(100_000).optional().describe('takes sent in any minute'),
+  outputHosts: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/,
+          'must be a host; a leading dot allows its subdomains',
+        ),
+    )
+    .min(1),
+  submit,
+  poll,
+  cancel: cancel.optional(),
+  lookup: lookup.optional(),
+  errors,
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals')
+    .default('USD')
+    .describe('of all prices and costs in this file; rates.yaml says what it is worth'),
+  cost: cost.prefault({}),
+  models: z.array(modelRow).min(1),
+  recording,
+});
+
 /** Any asynchronous video API as data. Everything that the schema cannot say about a field is in the README. */
-export const providerFile = z
-  .strictObject({
-    provider: z
-      .string()
-      .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a name of small letters, digits and hyphens')
-      .refine((name) => !builtIn.includes(name), 'is the name of a provider that is built in'),
-    baseUrl,
-    baseUrlEnv: variable.optional().describe('the variable that overrides baseUrl'),
-    auth,
-    headers: z.record(z.string(), z.string()).default({}),
-    concurrency: z
-      .number()
-      .int()
-      .min(1, `must be at least 1: ${NO_LIMIT_OF_ZERO}`)
-      .max(1000)
-      .default(5)
-      .describe('takes under way, on all gateways'),
-    submitsPerMinute: z.number().int().min(1).max(100_000).optional().describe('takes sent in any minute'),
-    outputHosts: z
-      .array(
-        z
-          .string()
-          .regex(
-            /^\.?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$/,
-            'must be a host; a leading dot allows its subdomains',
-          ),
-      )
-      .min(1),
-    submit,
-    poll,
-    cancel: cancel.optional(),
-    lookup: lookup.optional(),
-    errors,
-    currency: z
-      .string()
-      .regex(/^[A-Z]{3}$/, 'must be a currency code of three capitals')
-      .default('USD')
-      .describe('of all prices and costs in this file; rates.yaml says what it is worth'),
-    cost: cost.prefault({}),
-    models: z.array(modelRow).min(1),
-    recording,
-  })
-  .superRefine(({ submit: { body }, models, lookup: found, cost: { at, microsPerUnit } }, context) => {
-    const ways = models.flatMap((row) => [row, ...(row.forms ?? [])]);
-    // Of a pointer the field that it begins with.
-    const own = ways
-      .flatMap(({ parameters = {}, images = {}, knobs = {} }) => [
-        ...Object.keys(parameters),
-        ...Object.values(images),
-        ...knobNames(knobs),
-      ])
-      .map((name) => name.replace(/^\/([^/]*).*$/, '$1'));
-    const known = [...new Set([...PLACEHOLDERS, ...own])];
-    const used = placeholdersIn(body);
-    const problem = (message: string): void =>
-      context.addIssue({ code: 'custom', path: ['submit', 'body'], message });
-    for (const name of used.filter((one) => !known.includes(one))) {
-      problem(`unknown placeholder \${${name}}; known: ${known.join(', ')}`);
-    }
-    for (const name of new Set(own.filter((one) => !used.includes(one)))) {
-      problem(`must hold \${${name}}, which models name under parameters, images or knobs`);
-    }
-    if (!used.includes('prompt')) problem('must hold ${prompt}');
-    models.forEach((row, index) => {
-      if (row.microsPerSecond !== undefined || row.priceMicros !== undefined) return;
-      context.addIssue({
-        code: 'custom',
-        path: ['models', index],
-        message: 'must have either microsPerSecond or priceMicros',
-      });
-    });
-    if ((at === undefined) !== (microsPerUnit === undefined)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['cost'],
-        message: 'must have both at and microsPerUnit, or neither',
-      });
-    }
-    if (found === undefined) return;
-    const asks = 'match' in found ? Object.values(found.match) : [found.path];
-    const marks = ['takeId', 'takeSeed'].filter((name) => used.includes(name));
-    if (!asks.some((text) => placeholdersIn(text).some((name) => marks.includes(name)))) {
-      const message =
-        'must go by ${takeId} or ${takeSeed}, which submit.body must send: else the task of another shot could be taken for ours';
-      context.addIssue({ code: 'custom', path: ['lookup'], message });
-    }
-  });
+export const providerFile = fields.superRefine(checkAcross);
 
-function knobNames({
-  secondsAs: _,
-  ...knobs
-}: NonNullable<z.infer<typeof modelRow>['knobs']>): readonly string[] {
-  return Object.values(knobs).flatMap((knob) =>
-    knob === undefined ? [] : [typeof knob === 'string' ? knob : knob.name],
-  );
-}
-
+export type ProviderFields = z.infer<typeof fields>;
 export type ProviderFile = z.infer<typeof providerFile>;

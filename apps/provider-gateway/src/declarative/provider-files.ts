@@ -46,9 +46,9 @@ export function readProviderFile(text: string): ReadProviderFile {
   }
   const result = providerFile.safeParse(withProvider(document.toJS()), { error: problemOf });
   if (result.success) return { file: result.data };
-  const problems = result.error.issues.map(({ path, message }) => ({
-    line: lineOf(document, path, lines),
-    text: `${path.join('.') || 'the file'}: ${message}`,
+  const problems = result.error.issues.map((issue) => ({
+    line: lineOf(document, [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])], lines),
+    text: `${issue.path.join('.') || 'the file'}: ${issue.message}`,
   }));
   return {
     problems: problems
