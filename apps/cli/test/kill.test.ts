@@ -85,7 +85,7 @@ async function expectWholeFilm(made: Made): Promise<void> {
 }
 
 describe('kill -9 at any moment, then the same command', () => {
-  test('the draft goes on where it was: no finished shot again, no orphan process', async () => {
+  test('D17: the draft goes on where it was: no finished shot again, no orphan process', async () => {
     const next = random(20261124);
     const options = { home: home.path, script: lastTrain };
     let kills = 0;
@@ -106,7 +106,7 @@ describe('kill -9 at any moment, then the same command', () => {
     expectRenderedOnce((await readFacts(home.path)).takes);
   }, 400_000);
 
-  test('the paid film is charged once a shot, and every doubt is in plain sight', async () => {
+  test('D17: the paid film is charged once a shot, and every doubt is in plain sight', async () => {
     await using emulator = await startEmulator({
       config: { runway: { queueMs: 20, renderMs: 150, concurrency: null, dailyQuota: null } },
     });
