@@ -1,6 +1,6 @@
 import { Budget, BudgetScope } from '@reelmesh/contracts/ledger';
 import { describe, expect, test } from 'vitest';
-import { filterOf } from '../src/commands/ledger.ts';
+import { entriesOf, filterOf } from '../src/commands/ledger.ts';
 import { sumsBy, totalsOf } from '../src/ledger-sums.ts';
 import { describeBudgets, describeEntries, describeSums, ledgerReportOf } from '../src/ledger-text.ts';
 import { adjust, noon, release, reserve, settle } from './support/ledger.ts';
@@ -152,5 +152,42 @@ describe('the filter', () => {
 
   test('refuses a period that ends before it begins', () => {
     expect(() => filterOf({ from: '2026-11-25', to: '2026-11-24' })).toThrow('must not be before --from');
+  });
+});
+
+describe('entries of many pages', () => {
+  const filter = filterOf({ film: 'f1' });
+
+  test('are read to the last one, with the same filter', async () => {
+    const asked: object[] = [];
+    const pages = new Map([
+      ['', { entries: [reserve(1)], nextPageToken: 'b' }],
+      ['b', { entries: [], nextPageToken: 'c' }],
+      ['c', { entries: [settle(1)], nextPageToken: '' }],
+    ]);
+
+    const found = await entriesOf(
+      {
+        async listEntries(request) {
+          asked.push(request);
+          return pages.get(request.pageToken) ?? { entries: [], nextPageToken: '' };
+        },
+      },
+      filter,
+    );
+
+    expect(found).toEqual([reserve(1), settle(1)]);
+    expect(asked).toEqual(['', 'b', 'c'].map((pageToken) => ({ ...filter, pageToken })));
+  });
+
+  test.each([
+    ['full', 100_001],
+    ['empty', 0],
+  ])('of a server whose %s pages never end are not read for ever', async (_what, length) => {
+    const page = { entries: Array.from({ length }, () => settle(1)), nextPageToken: 'more' };
+
+    await expect(entriesOf({ listEntries: async () => page }, filter)).rejects.toMatchObject({
+      reason: 'TOO_MANY_ENTRIES',
+    });
   });
 });

@@ -209,6 +209,47 @@ describe('money that was spent', { timeout: 120_000 }, () => {
     );
   });
 
+  test('perhaps, for the answer was lost: is at risk until somebody says what became of it', async () => {
+    await using emulator = await startEmulator();
+    await emulator.script({
+      match: { provider: 'runway', operation: 'create' },
+      times: 1,
+      action: { type: 'reset_after_accepting' },
+    });
+    const env = {
+      RUNWAYML_API_SECRET: emulator.apiKey,
+      RUNWAYML_BASE_URL: emulator.runwayUrl,
+      REELMESH_GATEWAY__POLL_PERCENT: '5',
+    };
+
+    const { code, stdout, stderr } = await run(here([...make, '--strategy', 'final', '--json']), env);
+    const [lost] = (JSON.parse(stdout) as { in_doubt: { take_id: string }[] }).in_doubt;
+    const takes = await run(['takes', '--unknown'], env);
+    const before = await json<{ totals: object[] }>(['ledger'], env);
+    const reconciled = await json<object>(['reconcile', 'runway'], env);
+
+    expect({ code, stderr }).toMatchObject({ code: 4 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      state: 'in doubt',
+      output: '',
+      cost_usd: 0.24,
+      at_risk_usd: 0.24,
+    });
+    expect(takes.stdout).toContain('1 take in doubt: $0.24 may have been charged');
+    expect(before.totals).toMatchObject([{ charged: 0.24, set_aside: 0.24 }]);
+    expect(reconciled).toMatchObject({
+      explained: true,
+      days: [{ provider: 0.48, ledger: 0.24, in_doubt: 0.24 }],
+    });
+
+    await run(['takes', 'resolve', lost?.take_id ?? '', 'write-off'], env);
+    const after = await json<{ totals: object[] }>(['ledger'], env);
+    const agreed = await json<object>(['reconcile', 'runway'], env);
+
+    expect(after.totals).toMatchObject([{ charged: 0.48, set_aside: 0 }]);
+    expect(agreed).toMatchObject({ explained: true, days: [{ provider: 0.48, ledger: 0.48, in_doubt: 0 }] });
+  });
+
   test('by a provider that gives no figures cannot be reconciled, which is no difference', async () => {
     const ended = await run(['reconcile', 'zhipu']);
 

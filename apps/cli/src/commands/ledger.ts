@@ -34,6 +34,8 @@ export interface LedgerFlags extends ServerFlags {
 
 /** More than a person reads and a process holds: such a question is asked month by month. */
 const MAX_ENTRIES = 1_000_000;
+/** Pages may be empty where a filter lets nothing through. */
+const MAX_PAGES = 10_000;
 
 /** What was set aside, charged and given back: entry by entry, in sums, or as a file for others. */
 export async function showLedger(flags: LedgerFlags): Promise<ExitCode> {
@@ -63,18 +65,20 @@ export function filterOf(flags: LedgerFlags): ListEntriesRequest {
   };
 }
 
-async function entriesOf(ledger: Ledger, filter: ListEntriesRequest): Promise<readonly LedgerEntry[]> {
+/** All pages. INVALID_ARGUMENT (TOO_MANY_ENTRIES) above a million. */
+export async function entriesOf(
+  ledger: Pick<Ledger, 'listEntries'>,
+  filter: ListEntriesRequest,
+): Promise<readonly LedgerEntry[]> {
   const found: LedgerEntry[] = [];
   let pageToken = '';
-  do {
+  for (let pages = 0; pages < MAX_PAGES && found.length <= MAX_ENTRIES; pages += 1) {
     const page = await ledger.listEntries({ ...filter, pageToken });
     found.push(...page.entries);
+    if (page.nextPageToken === '') return found;
     pageToken = page.nextPageToken;
-    if (found.length > MAX_ENTRIES) {
-      throw invalid('TOO_MANY_ENTRIES', `more than ${MAX_ENTRIES} entries: narrow them with --from and --to`);
-    }
-  } while (pageToken !== '');
-  return found;
+  }
+  throw invalid('TOO_MANY_ENTRIES', `more than ${found.length} entries: narrow them with --from and --to`);
 }
 
 async function exportFocus(path: string, entries: readonly LedgerEntry[]): Promise<void> {
