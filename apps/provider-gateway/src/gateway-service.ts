@@ -123,7 +123,7 @@ export function gatewayService(deps: GatewayServiceDeps): Handlers<typeof Provid
     const chosen = routed.decision.candidates.find((candidate) => candidate.reason === 'chosen');
     return {
       expectedMicros: chosen?.quoteMicros ?? 0,
-      limitMicros: routed.limitMicros,
+      limitMicros: routed.limitMicros * (1 + (strategy.duplicateAllowance ?? 0)),
       decision: routed.decision,
       strategy: strategy.name,
       strategyDigest: strategyDigest(strategy, catalogue.models, spec.images),

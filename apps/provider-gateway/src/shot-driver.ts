@@ -4,6 +4,7 @@ import {
   candidateOf,
   digestOf,
   formFor,
+  isInDoubt,
   isTakeOver,
   nextShotStep,
   quoteOf,
@@ -88,7 +89,9 @@ export class ShotDriver {
     this.#deps.slots.of(take.intent).release(take.id);
     const command = this.#commands.get(shotOf(address));
     if (command !== undefined) return this.drive(command);
-    if (take.state === 'TAKE_STATE_SETTLED') await this.#deps.reporter.rendered(address, take, [take]);
+    if (take.state !== 'TAKE_STATE_SETTLED') return;
+    const takes = await this.#deps.takeLog.takesOf(address.filmId, address.shotKey);
+    await this.#deps.reporter.rendered(address, take, takes);
   }
 
   /** Sees an accepted take to its end, whoever asked for it. */
@@ -155,7 +158,9 @@ export class ShotDriver {
       }
       const take = await this.#perform(step, command, takes);
       if (take === undefined) return;
-      takes = [...takes.filter(({ id }) => id !== take.id), take];
+      takes = [...takes.filter(({ id }) => id !== take.id), take].sort(
+        (a, b) => a.intent.attempt - b.intent.attempt,
+      );
     }
   }
 
@@ -192,12 +197,10 @@ export class ShotDriver {
     const { reporter, stops, takeLog, slots, senderName } = this.#deps;
     const giveUp = async (failure: FailureClass, message: string): Promise<undefined> => {
       this.#commands.delete(shotOf(command));
-      await reporter.failed(command, takes, {
-        failure,
-        message,
-        takeId: takes.at(-1)?.id ?? '',
-        inDoubt: false,
-      });
+      // A take that was left in doubt may still come to light.
+      const doubt = takes.find(({ state }) => isInDoubt(state));
+      const takeId = doubt?.id ?? takes.at(-1)?.id ?? '';
+      await reporter.failed(command, takes, { failure, message, takeId, inDoubt: doubt !== undefined });
       return undefined;
     };
     if (await stops.isStopped(command.filmId))
@@ -237,7 +240,9 @@ export class ShotDriver {
     const { catalogue, providers, switches } = this.#deps;
     const strategy = strategyNamed(catalogue, command.strategy, command.tenant);
     const spec = specOf(command);
-    const spent = sumMicros(takes.map((take) => take.costMicros));
+    const spent = sumMicros(
+      takes.map((take) => (isInDoubt(take.state) ? take.intent.quoteMicros : take.costMicros)),
+    );
     const last = takes.at(-1);
     // Where a budget had no room, only what is no dearer may step in.
     const ceiling = last?.failure === 'FAILURE_CLASS_BUDGET' ? last.intent.quoteMicros : Infinity;
@@ -282,7 +287,7 @@ export class ShotDriver {
       spec,
       strategy: command.strategy,
       decision: routed.decision,
-      warnings: [...prepared.warnings, ...overBudget],
+      warnings: [...prepared.warnings, ...overBudget, ...duplicateWarning(step)],
       reservedMicros: command.reservedMicros,
       fallbackReason: step.fallbackReason === '' ? passedOver(routed) : step.fallbackReason,
     };
@@ -341,9 +346,11 @@ export class ShotDriver {
     const parked =
       take.state === 'TAKE_STATE_PARKED' ? take : await takeLog.step(take, 'take.parked', { message });
     if (parked === undefined) return takeLog.read(take.id);
+    const known = takes.map((one) => (one.id === parked.id ? parked : one));
+    const strategy = strategyNamed(this.#deps.catalogue, command.strategy, command.tenant);
+    if (nextShotStep(known, strategy).kind === 'take') return parked;
     this.#commands.delete(shotOf(command));
-    const others = takes.filter(({ id }) => id !== take.id);
-    await reporter.failed(command, [...others, parked], {
+    await reporter.failed(command, known, {
       failure: 'FAILURE_CLASS_UNSPECIFIED',
       message,
       takeId: take.id,
@@ -363,6 +370,12 @@ function fallbackOf(intent: TakeIntent, takes: readonly TakeRecord[]): string | 
   }
   if (candidateOf(last) === `${intent.provider}/${intent.model}`) return undefined;
   return last.failure.slice('FAILURE_CLASS_'.length).toLowerCase();
+}
+
+function duplicateWarning({ duplicateOf }: Extract<ShotStep, { kind: 'take' }>): readonly string[] {
+  return duplicateOf === undefined
+    ? []
+    : [`possible duplicate: whether take ${duplicateOf} was charged is unknown`];
 }
 
 /** Why the first candidate was not chosen; empty when it was. */

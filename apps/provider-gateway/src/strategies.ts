@@ -74,18 +74,25 @@ const strategyRow = z
     rank: z.enum(['listed', 'price', 'latency']).optional(),
     fallbackOn: z.array(fallbackClass).optional(),
     maxTakes: z.number().int().min(1).max(100).optional(),
+    duplicateAllowance: z.number().int().min(0).max(1).optional(),
     stages: z.strictObject({ draft: strategyName, approved: strategyName }).optional(),
   })
-  .transform(({ description, candidates, rank, fallbackOn, maxTakes, stages }, context) => {
-    if (stages !== undefined && (candidates ?? rank ?? fallbackOn ?? maxTakes) === undefined)
+  .transform((row, context) => {
+    const { description, candidates, rank, fallbackOn, maxTakes, duplicateAllowance, stages } = row;
+    if (
+      stages !== undefined &&
+      (candidates ?? rank ?? fallbackOn ?? maxTakes ?? duplicateAllowance) === undefined
+    )
       return { description, stages };
     if (
       candidates !== undefined &&
       fallbackOn !== undefined &&
       maxTakes !== undefined &&
       stages === undefined
-    )
-      return { description, candidates, rank: rank ?? 'listed', fallbackOn, maxTakes };
+    ) {
+      const allowance = duplicateAllowance === undefined ? {} : { duplicateAllowance };
+      return { description, candidates, rank: rank ?? 'listed', fallbackOn, maxTakes, ...allowance } as const;
+    }
     context.addIssue({
       code: 'custom',
       message: 'must have either stages, or candidates with fallbackOn and maxTakes',

@@ -138,6 +138,98 @@ describe('fallback with consent (I5)', () => {
   });
 });
 
+describe('an allowance for a duplicate', () => {
+  const lost = (times: number): FaultRule => ({
+    match: { provider: 'runway', operation: 'create' },
+    times,
+    action: { type: 'reset_after_accepting' },
+  });
+  let own: Awaited<ReturnType<typeof temporaryDirectory>>;
+  beforeEach(async () => {
+    own = await temporaryDirectory();
+    await writeFile(
+      join(own.path, 'strategies.yaml'),
+      `strategies: { insistent: { description: "", maxTakes: 4, duplicateAllowance: 1,
+        candidates: [runway/gen4.5, self-hosted/animatic], fallbackOn: [TRANSIENT] } }`,
+    );
+    await world.start({ REELMESH_GATEWAY__CONFIG_DIR: own.path });
+  });
+  afterEach(() => own.remove());
+  const insistent = { strategy: 'insistent', reservedMicros: 2 * PRICE };
+
+  test('has a lost create made once more; the first stays in doubt, in sight and reserved (I1, I3)', async () => {
+    await world.emulator.script(lost(1));
+
+    await world.render(insistent);
+
+    expect(await world.outcome()).toMatchObject({
+      $case: 'rendered',
+      value: { takes: 2, costMicros: PRICE },
+    });
+    const [first, second] = await world.takes();
+    expect([first?.state, second?.state]).toEqual(['TAKE_STATE_PARKED', 'TAKE_STATE_SETTLED']);
+    expect(second?.intent.warnings).toContain(
+      `possible duplicate: whether take ${first?.id} was charged is unknown`,
+    );
+    const { takes: unknown } = await world.gateway.listTakes({
+      tenant: 'local',
+      filmId: '',
+      unknownOnly: true,
+    });
+    expect(unknown).toMatchObject([{ id: first?.id, quoteMicros: PRICE }]);
+    expect((await world.emulator.ledger()).totals.netMicros).toBe((await world.settled()) + PRICE);
+  });
+
+  test('has both charges booked when the first comes to light', async () => {
+    await world.emulator.script(lost(1));
+    await world.render(insistent);
+    await world.outcome(1);
+    const [first] = await world.takes();
+    const [task] = await world.emulator.tasks();
+
+    await world.gateway.resolveTake({
+      tenant: 'local',
+      takeId: first!.id,
+      resolution: 'RESOLUTION_ATTACH',
+      taskId: task!.id,
+    });
+
+    expect(await world.outcome(2)).toMatchObject({ $case: 'rendered', value: { costMicros: 2 * PRICE } });
+    expect((await world.emulator.ledger()).totals.netMicros).toBe(await world.settled());
+  });
+
+  test('is one: a second lost create leaves the shot in doubt', async () => {
+    await world.emulator.script(lost(3));
+
+    await world.render(insistent);
+
+    expect(await world.outcome()).toMatchObject({ $case: 'failed', value: { inDoubt: true } });
+    expect(await world.creates()).toBe(2);
+    expect(world.gpu.starts).toEqual([]);
+  });
+
+  test('is not spent where it was not reserved for (I4)', async () => {
+    await world.emulator.script(lost(1));
+
+    await world.render({ ...insistent, reservedMicros: 2 * PRICE - 1 });
+
+    expect(await world.outcome()).toMatchObject({ $case: 'failed', value: { inDoubt: true } });
+    expect(await world.creates()).toBe(1);
+  });
+
+  test('is part of what a shot may cost at most', async () => {
+    const request = { tenant: 'local', strategy: 'insistent', specs: [command().spec!], approved: [] };
+
+    const { quotes } = await world.gateway.quoteShots({
+      ...request,
+      quality: 'QUALITY_HIGH',
+      hypothetical: false,
+    });
+
+    expect(quotes).toMatchObject([{ expectedMicros: PRICE, limitMicros: 2 * PRICE }]);
+  });
+});
+
 describe('limits', () => {
   test('a shot whose reservation does not cover the price is not submitted (I4)', async () => {
     await world.start();

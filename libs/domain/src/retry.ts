@@ -30,6 +30,8 @@ export type ShotStep =
       readonly notBeforeMs: number;
       /** Why the candidates in `exhausted` were given up; empty when none was. */
       readonly fallbackReason: string;
+      /** A take whose charge is in doubt: should it come to light, the shot is paid for twice. */
+      readonly duplicateOf?: string;
     }
   | {
       readonly kind: 'give-up';
@@ -40,13 +42,29 @@ export type ShotStep =
 
 /**
  * The one retry loop of the whole system. Falls back only after a terminal verdict of a class that the strategy allows,
- * never from doubt (I5), and asks the same candidate again only where nothing can have been paid.
+ * never from doubt (I5), and asks the same candidate again only where nothing can have been paid, or where the strategy
+ * has an allowance for paying twice.
  */
 export function nextShotStep(takes: readonly TakeRecord[], strategy: Strategy): ShotStep {
   const settled = takes.find((take) => take.state === 'TAKE_STATE_SETTLED');
   if (settled !== undefined) return { kind: 'have-clip', take: settled };
-  const open = takes.find((take) => !isTakeOver(take.state));
-  if (open !== undefined) return { kind: isInDoubt(open.state) ? 'doubt' : 'continue', take: open };
+  const doubtful = takes.filter(({ state }) => isInDoubt(state));
+  const open = takes.find(({ state }) => !isTakeOver(state) && !isInDoubt(state));
+  if (open !== undefined) return { kind: 'continue', take: open };
+  const [doubt] = doubtful;
+  if (doubt === undefined) return nextTake(takes, strategy);
+  const spared = doubtful.length <= (strategy.duplicateAllowance ?? 0) && doubtful.every(isLostCreate);
+  const next = spared ? nextTake(takes, strategy) : undefined;
+  if (next?.kind === 'take') return { ...next, duplicateOf: doubt.id };
+  return { kind: 'doubt', take: doubtful.find(({ state }) => state === 'TAKE_STATE_UNKNOWN') ?? doubt };
+}
+
+/** Looked up in vain. A task that was accepted is surely there, and no allowance is spent on it. */
+function isLostCreate({ state, taskId }: TakeRecord): boolean {
+  return state === 'TAKE_STATE_PARKED' && taskId === '';
+}
+
+function nextTake(takes: readonly TakeRecord[], strategy: Strategy): ShotStep {
   const last = takes.at(-1);
   if (last === undefined) {
     return { kind: 'take', attempt: 1, exhausted: new Set(), notBeforeMs: 0, fallbackReason: '' };
@@ -56,6 +74,11 @@ export function nextShotStep(takes: readonly TakeRecord[], strategy: Strategy): 
   const exhausted = new Set(usedUp(takes));
   const attempt = last.intent.attempt + 1;
   const name = candidateOf(last);
+  if (isInDoubt(last.state)) {
+    const others = strategy.candidates.filter((candidate) => candidate !== name);
+    const { fallbackReason } = last.intent;
+    return { kind: 'take', attempt, exhausted: new Set(others), notBeforeMs: 0, fallbackReason };
+  }
   const inARow = countInARow(takes, name);
   if (last.chargedMicros === 0 && inARow <= (sameAgain[last.failure] ?? 0)) {
     const asked = last.retryAfterMs <= LONGEST_RETRY_AFTER_MS ? last.retryAfterMs : 0;

@@ -59,6 +59,11 @@ export interface Strategy {
   readonly fallbackOn: readonly FailureClass[];
   /** Takes of one shot, all candidates together, at least 1. */
   readonly maxTakes: number;
+  /**
+   * Takes of a shot whose create was lost that may be left in doubt while the same model is asked anew; 0 when absent. Each
+   * may turn out to have been charged.
+   */
+  readonly duplicateAllowance?: number;
 }
 
 /** Why a candidate cannot be used now. */

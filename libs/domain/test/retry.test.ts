@@ -144,3 +144,63 @@ describe('what is done about a shot', () => {
     );
   });
 });
+
+describe('an allowance for a duplicate', () => {
+  const insistent = { ...strategy, duplicateAllowance: 1 };
+  const stepOf = (...logs: TakeFact[][]) => nextShotStep(foldTakes(logs.flat()), insistent);
+  const unknown = ['take.unknown', { message: 'reset' }] as const;
+  const parked = ['take.parked', { message: 'reset' }] as const;
+  const lost = (attempt: number) => takeLog(attempt, {}, sending, unknown, parked);
+  const takeId1 = foldTakes(lost(1))[0]!.id;
+
+  test('asks the same model anew once a lost create could not be looked up, and no other one (I5)', () => {
+    expect(stepOf(lost(1))).toEqual({
+      kind: 'take',
+      attempt: 2,
+      exhausted: new Set(['self-hosted/animatic']),
+      notBeforeMs: 0,
+      fallbackReason: '',
+      duplicateOf: takeId1,
+    });
+  });
+
+  test.each([
+    ['before it was looked up', [takeLog(1, {}, sending, unknown)]],
+    ['twice', [lost(1), lost(2)]],
+    [
+      'for a task that was accepted, whose end is unknown',
+      [takeLog(1, {}, sending, accepted, unknown, parked)],
+    ],
+  ])('is not spent %s', (_name, logs) => {
+    expect(stepOf(...logs).kind).toBe('doubt');
+  });
+
+  test('sees the second take to its end like any other', () => {
+    const settled = takeLog(2, {}, sending, accepted, ['take.succeeded', { costMicros: 1 }]);
+
+    expect(stepOf(lost(1), settled)).toMatchObject({
+      kind: 'continue',
+      take: { state: 'TAKE_STATE_SUCCEEDED' },
+    });
+    expect(
+      stepOf(lost(1), [...settled, ...takeLog(2, {}, ['take.settled', { clip }]).slice(1)]),
+    ).toMatchObject({
+      kind: 'have-clip',
+    });
+  });
+
+  test('leaves the shot in doubt, not failed, when the second take fails for good', () => {
+    expect(stepOf(lost(1), failed(2, 'FAILURE_CLASS_MODERATED_INPUT'))).toMatchObject({
+      kind: 'doubt',
+      take: { id: takeId1 },
+    });
+  });
+
+  test('tells every take that may be a duplicate', () => {
+    expect(stepOf(lost(1), failed(2, 'FAILURE_CLASS_TRANSIENT'))).toMatchObject({
+      kind: 'take',
+      attempt: 3,
+      duplicateOf: takeId1,
+    });
+  });
+});
