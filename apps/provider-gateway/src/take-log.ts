@@ -11,6 +11,7 @@ import type {
 import {
   applyTake,
   bookingsOf,
+  correction,
   foldTake,
   foldTakes,
   isChargeKnown,
@@ -137,7 +138,10 @@ export class TakeLog {
     // The bookings go first: should a crash part them from the step, it is taken again and finds them booked.
     const bookings = isChargeKnown(take.state) ? [] : await this.#bookings(after, take.state);
     const results = await this.#facts.append([...bookings, fact]);
-    return results.at(-1) === 'inserted' ? after : undefined;
+    if (results.at(-1) !== 'inserted') return undefined;
+    // Whoever booked it before us may have heard otherwise from the provider.
+    if (results.includes('exists')) await this.#correct(after);
+    return after;
   }
 
   /** Books what is known of a take's charge and is not booked yet: whoever took its last step had no time to. */
@@ -152,8 +156,17 @@ export class TakeLog {
   }
 
   async #isReserved(take: TakeRecord): Promise<boolean> {
+    return (await this.#entriesOf(take)).some(({ body }) => body.entry === 'LEDGER_KIND_RESERVE');
+  }
+
+  async #correct(take: TakeRecord): Promise<void> {
+    const entry = correction(take, await this.#entriesOf(take));
+    if (entry !== undefined) await this.#facts.append([entry]);
+  }
+
+  async #entriesOf(take: TakeRecord): Promise<readonly LedgerFact[]> {
     const entries = (await this.#facts.read(ledgerStream(take.intent.filmId))) as readonly LedgerFact[];
-    return entries.some(({ body }) => body.takeId === take.id && body.entry === 'LEDGER_KIND_RESERVE');
+    return entries.filter(({ body }) => body.takeId === take.id);
   }
 
   async #fold(prefix: string): Promise<readonly TakeRecord[]> {

@@ -1,5 +1,5 @@
 import { ListEntriesRequest } from '@reelmesh/contracts/ledger';
-import { foldTake, reservation, takeFactId, takeId, takeSeq, takeStream } from '@reelmesh/domain';
+import { foldTake, reservation, settleId, takeFactId, takeId, takeSeq, takeStream } from '@reelmesh/domain';
 import type { Fact } from '@reelmesh/domain';
 import { temporaryDirectory } from '@reelmesh/testing';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -220,6 +220,36 @@ describe('a gateway that died between setting money aside and sending', () => {
     expect(await world.takes()).toMatchObject([{ state: 'TAKE_STATE_CANCELLED' }]);
     expect(await world.creates()).toBe(0);
   });
+});
+
+test('a charge that a dead gateway booked before it learned what the take cost is corrected (I1)', async () => {
+  await world.emulator.script({
+    match: { provider: 'runway', operation: 'create' },
+    action: { type: 'fail', failureCode: 'SAFETY.OUTPUT.VIDEO', cost: 24 },
+  });
+  const id = takeId('film1', command().shotKey, 1);
+  await world.write({
+    ...{ id: settleId('film1', id), stream: 'ledger/film1', seq: 0, kind: 'ledger.settle', tenant: 'local' },
+    ...{ atMs: Date.now(), epoch: 0 },
+    body: {
+      ...{ entry: 'LEDGER_KIND_SETTLE', filmId: 'film1', shotId: 's1', takeId: id, provider: 'runway' },
+      ...{
+        model: 'gen4.5',
+        amountMicros: PRICE,
+        currency: 'USD',
+        usdMicros: PRICE,
+        listMicros: PRICE,
+        seconds: 3,
+      },
+    },
+  });
+  await world.start();
+
+  await world.render();
+
+  expect(await world.outcome()).toMatchObject({ $case: 'failed', value: { costMicros: 240_000 } });
+  await vi.waitFor(async () => expect((await world.balance()).settledMicros).toBe(240_000));
+  await expectLedgersEqual(world);
 });
 
 describe('budgets for people', () => {

@@ -35,8 +35,10 @@ export {
 } from './health.ts';
 export type { HealthRecord, Hold } from './health.ts';
 export {
+  adjustId,
   balanceOf,
   bookingsOf,
+  correction,
   ledgerKinds,
   ledgerStream,
   releaseId,

@@ -56,6 +56,10 @@ export const settleId = (filmId: string, takeId: string): string =>
 export const releaseId = (filmId: string, takeId: string): string =>
   `${ledgerStream(filmId)}/${takeId}/release`;
 
+/** What was booked too much or too little of one take. */
+export const adjustId = (filmId: string, takeId: string): string =>
+  `${ledgerStream(filmId)}/${takeId}/adjust`;
+
 /** What is set aside for a take, at its quote. */
 export function reservation(take: TakeRecord, number: number, atMs: number): LedgerFact {
   const price = priceOfTake(take.intent);
@@ -89,6 +93,29 @@ export function bookingsOf(take: TakeRecord, holds: boolean): readonly LedgerFac
   return entries;
 }
 
+/**
+ * The correction of a charge that was booked before the step that it belongs to was taken, when that step then said
+ * otherwise: undefined when they agree.
+ * @param entries that there are of the take
+ */
+export function correction(take: TakeRecord, entries: readonly LedgerFact[]): LedgerFact | undefined {
+  const charged = chargeOf(priceOfTake(take.intent), take.chargedMicros);
+  const booked = entries.filter(({ body }) => isCharge(body.entry));
+  const missing = (figure: keyof Charge): number =>
+    charged[figure] - booked.reduce((sum, { body }) => sum + body[figure], 0);
+  const difference = {
+    amountMicros: missing('amountMicros'),
+    usdMicros: missing('usdMicros'),
+    listMicros: missing('listMicros'),
+  };
+  if (Object.values(difference).every((micros) => micros === 0)) return undefined;
+  const id = adjustId(take.intent.filmId, take.id);
+  return entryOf(take, 'LEDGER_KIND_ADJUST', id, difference, take.updatedAtMs);
+}
+
+const isCharge = (entry: LedgerEntryKind): boolean =>
+  entry === 'LEDGER_KIND_SETTLE' || entry === 'LEDGER_KIND_ADJUST';
+
 function entryOf(
   take: TakeRecord,
   entry: LedgerEntryKind,
@@ -98,7 +125,6 @@ function entryOf(
 ): LedgerFact {
   const { filmId, shotId, provider, model } = take.intent;
   const { currency, seconds } = priceOfTake(take.intent);
-  const isCharge = entry === 'LEDGER_KIND_SETTLE';
   return {
     id,
     stream: ledgerStream(filmId),
@@ -117,8 +143,8 @@ function entryOf(
       amountMicros,
       currency,
       usdMicros,
-      listMicros: isCharge ? listMicros : 0,
-      seconds: isCharge ? seconds : 0,
+      listMicros: isCharge(entry) ? listMicros : 0,
+      seconds: entry === 'LEDGER_KIND_SETTLE' ? seconds : 0,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { balanceOf, bookingsOf, foldTake, reservation, usdBalanceOf } from '../src/index.ts';
+import { balanceOf, bookingsOf, correction, foldTake, reservation, usdBalanceOf } from '../src/index.ts';
 import type { LedgerFact, TakeIntent } from '../src/index.ts';
 import { takeLog } from './sample.ts';
 
@@ -103,6 +103,21 @@ describe('what is booked of a take', () => {
   test('nothing while its charge is not known', () => {
     expect(bookingsOf(take(sending, accepted), true)).toEqual([]);
     expect(bookingsOf(take(sending, ['take.unknown', { message: '' }]), true)).toEqual([]);
+  });
+
+  test('is corrected where it was booked before its step, and the step said otherwise', () => {
+    const settled = take(sending, accepted, ['take.expired', { message: '', costMicros: 1_000_000 }]);
+    const booked = bookingsOf(settled, true);
+    const failed = take(sending, accepted, [
+      'take.failed',
+      { failure: 'FAILURE_CLASS_BAD_OUTPUT', message: '', costMicros: 500_000 },
+    ]);
+
+    expect(correction(settled, booked)).toBeUndefined();
+    expect(correction(failed, booked)).toMatchObject({
+      kind: 'ledger.adjust',
+      body: { amountMicros: -400_000, usdMicros: -56_338, listMicros: -500_000, currency: 'CNY' },
+    });
   });
 
   test('nothing is given back where nothing was set aside', () => {
