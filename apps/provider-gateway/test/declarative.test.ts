@@ -15,6 +15,7 @@ import { fillIn, placesOf } from '../src/declarative/template.ts';
 
 const dir = fileURLToPath(new URL('../data/providers', import.meta.url));
 const shipped = (await readdir(dir)).map((name) => join(dir, name));
+const served = fileURLToPath(new URL('providers/router.yaml', import.meta.url));
 const klingText = await readFile(join(dir, 'kling.yaml'), 'utf8');
 
 function fileOf(text: string) {
@@ -79,7 +80,7 @@ describe('a template', () => {
 });
 
 describe('a provider file', () => {
-  test.each(shipped.map((path) => [path.split('/').at(-1), path]))(
+  test.each([...shipped, served].map((path) => [path.split('/').at(-1), path]))(
     '%s goes as recorded',
     async (_name, path) => {
       const report = await checkProviderFile(path);
@@ -131,6 +132,18 @@ describe('a provider file', () => {
       'running: [processing]',
       'running: [processing, Failed]',
       /poll.states: "failed" is in two states/,
+    ],
+    [
+      'nowhere to get a clip',
+      '  output: /data/task_result/videos/0/url\n',
+      '',
+      /poll: must have either output or content/,
+    ],
+    [
+      'no host for its clips',
+      'outputHosts: [.klingai.com, .kechuangai.com]',
+      'outputHosts: []',
+      /outputHosts: must name a host/,
     ],
     [
       'no word for success',

@@ -35,7 +35,7 @@ export function declared(
     refusals: Object.fromEntries(kinds.map((kind) => [kind, REFUSALS[kind]])),
     failures: { '': file.errors.failed, ...failures },
     lost: lookup === undefined ? 'cannot-tell' : 'found',
-    namesFile: true,
+    namesFile: file.poll.output !== undefined,
     gone: 'expired',
     afterCancel: cancel?.when.includes('running') === true ? 'cancelled' : 'succeeded',
   };

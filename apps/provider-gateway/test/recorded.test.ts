@@ -6,11 +6,12 @@ import { readProviderFile } from '../src/declarative/provider-files.ts';
 import { playedBack } from './declared.ts';
 import { conforms } from './provider.conformance.ts';
 
-// The kit for providers that are files, against what they have recorded: those that ship, or the one that
-// `npm run conformance -- FILE` names.
-const dir = fileURLToPath(new URL('../data/providers', import.meta.url));
+// The kit for providers that are files, against what they have recorded: those that ship and one of another make, or the one
+// that `npm run conformance -- FILE` names.
+const dirs = ['../data/providers', './providers'].map((dir) => fileURLToPath(new URL(dir, import.meta.url)));
 const named = process.env['REELMESH_CONFORMANCE_FILE'];
-const paths = named === undefined ? (await readdir(dir)).map((name) => join(dir, name)) : [named];
+const filesIn = async (dir: string) => (await readdir(dir)).map((name) => join(dir, name));
+const paths = named === undefined ? (await Promise.all(dirs.map(filesIn))).flat() : [named];
 
 const subjects = await Promise.all(
   paths.map(async (path) => {

@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { prepaid } from '../core/billing.ts';
-import { ClipHost, storeRefusal } from '../core/clip-host.ts';
+import { ClipHost, clipReply, storeRefusal } from '../core/clip-host.ts';
 import { defineProvider } from '../core/define-provider.ts';
 import { planTask } from '../core/plan.ts';
-import type { Call, JsonReply, Provider, ProviderDeps, Refusals } from '../core/provider.ts';
+import type {
+  Call,
+  JsonReply,
+  Operation,
+  Provider,
+  ProviderDeps,
+  Refusals,
+  Reply,
+} from '../core/provider.ts';
 import { textOf } from '../core/pydantic.ts';
 import { service, type PathParameters, type Service } from '../core/services.ts';
 import { PACE_FIELDS, Settings } from '../core/settings.ts';
 import { integer, isObject } from '../core/shape.ts';
 import { randomSeed, TaskBook } from '../core/task-book.ts';
 import { statusAt, type Task, type TaskStatus } from '../core/tasks.ts';
-import { escaped, firstAt, placesOf } from './json.ts';
+import { escaped, firstAt, placeIn, placesOf } from './json.ts';
 import { RecordedAnswers } from './recorded-answers.ts';
 import type { Recorded, RecordedFile } from './recorded-file.ts';
 
@@ -113,8 +121,16 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
   }
 
   function get(call: Call, { id = '' }: PathParameters): JsonReply {
+    // A list may be at the same address as its items.
+    if (id === '' && file.list !== undefined) return list(call);
     const task = book.find(decodeURIComponent(id), call.now);
     return task === undefined ? lookUp(call, { id }) : view(task, call);
+  }
+
+  async function content(call: Call, { id = '' }: PathParameters): Promise<Reply> {
+    const task = book.find(decodeURIComponent(id), call.now);
+    if (task?.ended?.status !== 'SUCCEEDED') return replyOf(recording.gone);
+    return clipReply(await deps.media.clip(task.plan.media), task.id);
   }
 
   function lookUp(call: Call, { id = '' }: PathParameters): JsonReply {
@@ -142,24 +158,29 @@ export function recorded(file: RecordedFile, deps: ProviderDeps, atStart: unknow
     (handle: Service['handle']): Service['handle'] =>
     (call, parameters) =>
       key.form.test(String(call.headers[key.header] ?? '')) ? handle(call, parameters) : refused('auth', 401);
-  const address = (path: string): string => `/${name}${patternOf(path, paths.create)}`;
+  const about = (
+    method: string,
+    path: string | undefined,
+    operation: Operation,
+    handle: Service['handle'],
+  ) =>
+    path === undefined
+      ? []
+      : [service(method, `/${name}${patternOf(path, paths.create)}`, operation, keyed(withId(path, handle)))];
   return defineProvider({
     name,
     prefixes: [name, `${name}-media`],
     services: [
-      ...paths.create.map((path) => service('POST', address(path), 'create', keyed(submit))),
-      service('GET', address(paths.poll), 'get', keyed(get)),
-      ...(paths.cancel === undefined
-        ? []
-        : [service(file.cancel.method, address(paths.cancel), 'delete', keyed(cancel))]),
-      ...(paths.lookup === undefined
-        ? []
-        : [service('GET', address(paths.lookup), 'list', keyed(file.list === undefined ? lookUp : list))]),
+      ...paths.create.flatMap((path) => about('POST', path, 'create', submit)),
+      ...about('GET', paths.poll, 'get', get),
+      ...about('GET', paths.content, 'download', content),
+      ...about(file.cancel.method, paths.cancel, 'delete', cancel),
+      ...about('GET', paths.lookup, 'list', file.list === undefined ? lookUp : list),
       ...clips.services((id, now) => book.find(id, now)),
     ],
     settings,
     book,
-    fields: { status: (file.places.status[0] ?? '').split('/').slice(1) },
+    fields: { status: (placeIn(recording.polls[0]?.body, file.places.status) ?? '').split('/').slice(1) },
     refusals,
     refuse: (status, message) => ({ status, json: { error: message } }),
     promptIn: ({ json }) => promptIn(json),
@@ -183,6 +204,13 @@ function priceOf(file: RecordedFile, body: unknown, seconds: number): number {
 }
 
 const replyOf = ({ status, body }: Recorded): JsonReply => ({ status, json: body });
+
+/** The id of a task or take may stand in the query. */
+function withId(path: string, handle: Service['handle']): Service['handle'] {
+  const [, name] = /[?&]([^=&]+)=\$\{ta(?:sk|ke)Id\}/.exec(path) ?? [];
+  if (name === undefined) return handle;
+  return (call, parameters) => handle(call, { ...parameters, id: call.url.searchParams.get(name) ?? '' });
+}
 
 const pathOnly = (path: string): string => path.split('?')[0] ?? '';
 

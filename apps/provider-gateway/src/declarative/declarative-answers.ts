@@ -30,11 +30,15 @@ export function readCreate(file: ProviderFile, { status, json }: Answer): Submit
   return createdOr(provider, status, taskId, failure, text);
 }
 
-/** A task as the provider tells it; undefined when the answer does not say. */
+/**
+ * A task as the provider tells it; undefined when the answer does not say.
+ * @param contentUrl where the clip is when the answer does not name it
+ */
 export function readTask(
   file: ProviderFile,
   { status, json }: Answer,
   quoteMicros: number,
+  contentUrl?: string,
 ): PollResult | undefined {
   const { provider, poll, errors, cost } = file;
   const code = codeOf(file, json);
@@ -54,7 +58,7 @@ export function readTask(
       return underWay(word, true, (numberAt(json, at) ?? 0) / of);
     }
     case 'succeeded': {
-      const url = valueAt(json, poll.output);
+      const url = contentUrl ?? valueAt(json, poll.output);
       const costMicros = costOf('full');
       return typeof url === 'string'
         ? { kind: 'succeeded', costMicros, output: { url } }

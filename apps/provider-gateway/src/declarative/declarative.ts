@@ -146,7 +146,7 @@ export class Declarative implements Provider {
 
   async poll(take: AskedTake, signal: AbortSignal): Promise<PollResult> {
     const answer = await this.#api.ask('GET', take.intent, this.#pathOf(this.#file.poll.path, take), signal);
-    const result = readTask(this.#file, answer, quotedCharge(take.intent));
+    const result = readTask(this.#file, answer, quotedCharge(take.intent), this.#contentUrl(take));
     if (result === undefined) throw this.#api.noSense('GET', answer);
     return result.kind === 'expired' && take.cancelRequested
       ? { kind: 'cancelled', costMicros: result.costMicros }
@@ -169,8 +169,18 @@ export class Declarative implements Provider {
     return !isShutOut(this.#file, await this.#api.ask('GET', this.#api.identity, path, signal));
   }
 
-  outputSource({ endpoint }: Identity): OutputSource {
-    return outputSource(endpoint, this.#file.outputHosts);
+  outputSource(identity: Identity): OutputSource {
+    const { outputHosts, poll } = this.#file;
+    if (poll.content === undefined) return outputSource(identity.endpoint, outputHosts);
+    const { origin } = new URL(identity.endpoint);
+    return { hosts: outputHosts, own: { origin, headers: this.#api.credentials(identity) } };
+  }
+
+  #contentUrl(take: AskedTake): string | undefined {
+    const { content } = this.#file.poll;
+    return content === undefined
+      ? undefined
+      : `${take.intent.endpoint.replace(/\/$/, '')}${this.#pathOf(content, take)}`;
   }
 
   async #placed(image: BlobRef): Promise<string> {

@@ -15,7 +15,7 @@ type Row = z.infer<typeof modelRow>;
 export function checkAcross(file: ProviderFields, context: z.RefinementCtx): void {
   const problem = (path: (string | number)[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
-  const { submit, models, cost } = file;
+  const { submit, poll, models, cost, outputHosts } = file;
   const used = placeholdersIn(submit.body);
   const own = [...new Set(models.flatMap((row) => [row, ...(row.forms ?? [])]).flatMap(namesIn))];
   const known = [...new Set([...PLACEHOLDERS, ...own])];
@@ -30,6 +30,12 @@ export function checkAcross(file: ProviderFields, context: z.RefinementCtx): voi
     if (microsPerSecond !== undefined || priceMicros !== undefined) return;
     problem(['models', index], 'must have either microsPerSecond or priceMicros');
   });
+  if ((poll.output === undefined) === (poll.content === undefined)) {
+    problem(['poll'], 'must have either output or content');
+  }
+  if (poll.output !== undefined && outputHosts.length === 0) {
+    problem(['outputHosts'], 'must name a host that clips come from');
+  }
   if ((cost.at === undefined) !== (cost.microsPerUnit === undefined)) {
     problem(['cost'], 'must have both at and microsPerUnit, or neither');
   }

@@ -103,7 +103,10 @@ const poll = z.strictObject({
   status: places,
   states,
   progress: z.strictObject({ at: places, of: z.number().positive() }).optional(),
-  output: places,
+  output: places.optional().describe('where the address of the clip is'),
+  content: path('taskId', 'submitPath')
+    .optional()
+    .describe('where the provider itself serves the clip, to nobody without the key; instead of output'),
 });
 
 const errors = z.strictObject({
@@ -175,7 +178,7 @@ const fields = z.strictObject({
           'must be a host; a leading dot allows its subdomains',
         ),
     )
-    .min(1),
+    .default([]),
   submit,
   poll,
   cancel: cancel.optional(),
