@@ -53,8 +53,6 @@ export interface Subject {
   readonly forgets?: boolean;
 }
 
-const signal = AbortSignal.timeout(60_000);
-
 /** The tests that every adapter passes: what facts/providers 13 and 14 ask of one, as far as one alone can show it. */
 export function conforms(subject: Subject): void {
   const { provider: name, row } = subject;
@@ -68,6 +66,7 @@ export function conforms(subject: Subject): void {
     times,
   });
   let emulator: TestEmulator;
+  let signal: AbortSignal;
   let provider: Provider;
 
   beforeAll(async () => {
@@ -75,6 +74,7 @@ export function conforms(subject: Subject): void {
   });
   afterAll(() => emulator.stop());
   beforeEach(async () => {
+    signal = AbortSignal.timeout(60_000);
     await emulator.reset();
     provider = subject.open(emulator);
   });

@@ -9,9 +9,9 @@ import { spec } from './world.ts';
 
 const { models } = await loadCatalogue();
 const gen45 = models.get('runway/gen4.5')!;
-const signal = AbortSignal.timeout(60_000);
 
 let emulator: TestEmulator;
+let signal: AbortSignal;
 let runway: Runway;
 
 beforeAll(async () => {
@@ -25,7 +25,10 @@ beforeAll(async () => {
   });
 });
 afterAll(() => emulator.stop());
-beforeEach(() => emulator.reset());
+beforeEach(async () => {
+  signal = AbortSignal.timeout(60_000);
+  await emulator.reset();
+});
 
 const calls = async (operation: string) =>
   (await emulator.calls()).filter((call) => call.operation === operation);
