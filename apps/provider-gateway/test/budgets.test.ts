@@ -36,18 +36,22 @@ const dollars = (micros: number): string => (micros / 1_000_000).toFixed(6);
 const ended = () => world.outcomes.map(({ outcome }) => outcome?.$case);
 
 describe('a hard budget (I4)', () => {
-  test('lets exactly the shots through that it has money for, over three gateways at once', async () => {
-    const env = await budgets(`{ tenant: '*', per: day, usd: '${dollars(12 * PRICE)}' }`);
-    await Promise.all(['one', 'two', 'three'].map((name) => world.start(env, name)));
+  test('for 100 of 200 shots lets exactly 100 through, over three gateway processes at once', async () => {
+    const env = {
+      ...(await budgets(`{ tenant: '*', per: day, usd: '${dollars(100 * PRICE)}' }`)),
+      REELMESH_GATEWAY__RUNWAY_CONCURRENCY: '9',
+    };
+    await Promise.all(['one', 'two', 'three'].map((name) => world.spawn(env, name)));
 
-    await Promise.all(Array.from({ length: 30 }, (_, index) => world.render({ shotKey: key(index) })));
-    await world.outcome(30);
+    await Promise.all(Array.from({ length: 200 }, (_, index) => world.render({ shotKey: key(index) })));
+    await vi.waitFor(() => expect(world.outcomes).toHaveLength(200), { timeout: 100_000, interval: 100 });
 
-    expect(await world.creates()).toBe(12);
-    expect(ended().filter((how) => how === 'rendered')).toHaveLength(12);
-    expect(await world.balance()).toMatchObject({ settledMicros: 12 * PRICE, heldMicros: 0 });
+    expect(await world.creates()).toBe(100);
+    expect(ended().filter((how) => how === 'rendered')).toHaveLength(100);
+    expect((await world.emulator.peaks())['runway']).toBeLessThanOrEqual(9);
+    expect(await world.balance()).toMatchObject({ settledMicros: 100 * PRICE, heldMicros: 0 });
     await expectLedgersEqual(world);
-  });
+  }, 120_000);
 
   test('refuses before anything is sent, and says whose it is, how much there is and how much was needed', async () => {
     await world.start(await budgets(`{ provider: runway, per: day, usd: '${dollars(PRICE - 1)}' }`));
