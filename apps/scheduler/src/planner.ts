@@ -62,7 +62,7 @@ export class Planner {
       );
     }
     checkImages(options, shots.length);
-    checkApprovals(options, shots.length);
+    assertShotsExist(options.approvedShots, shots.length);
     const specs = shots.map(({ scene, shot }, at) =>
       renderSpecOf(pictureOf(scene, shot, document.language), durationOf(shot, options), options, at + 1),
     );
@@ -140,9 +140,9 @@ function checkImages({ images }: FilmOptions, shots: number): void {
   }
 }
 
-/** INVALID_ARGUMENT (SHOT_UNKNOWN) for an approved shot that the film does not have. */
-function checkApprovals({ approvedShots }: FilmOptions, shots: number): void {
-  const unknown = approvedShots.find((number) => number < 1 || number > shots);
+/** INVALID_ARGUMENT (SHOT_UNKNOWN) for approvals of shots that the film does not have. */
+export function assertShotsExist(approved: readonly number[], shots: number): void {
+  const unknown = approved.find((number) => number < 1 || number > shots);
   if (unknown === undefined) return;
   throw invalid('SHOT_UNKNOWN', `no shot ${unknown} to approve: the film has ${shots}`, {
     field: 'options.approved_shots',

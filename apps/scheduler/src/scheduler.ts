@@ -32,7 +32,7 @@ import { FilmLog, isSuperseded } from './film-log.ts';
 import type { FilmEntry } from './film-log.ts';
 import { FilmRunner } from './film-runner.ts';
 import type { Revision, RunnerDeps } from './film-runner.ts';
-import { Planner, assertRenderable } from './planner.ts';
+import { Planner, assertRenderable, assertShotsExist } from './planner.ts';
 import { assertNotCancelled, assertSameRequest, filmIdOf, requestReused } from './requests.ts';
 
 export interface SchedulerDeps {
@@ -136,6 +136,7 @@ export class Scheduler {
   ): Promise<FilmRecord> {
     const { requestId, shots, all } = approval;
     return this.#revise(tenant, filmId, async (film) => {
+      if (film.plan !== undefined) assertShotsExist(shots, film.plan.shots.length);
       const options = withApprovals(film.options, shots, all);
       if (options === undefined) return undefined;
       assertNotCancelled(film);

@@ -123,6 +123,15 @@ describe('an approval is refused', () => {
     expect(await world.film(film.id)).toEqual(film);
   });
 
+  test('for a shot that there is not, also when all are approved', async () => {
+    await world.start();
+    const { id } = await drafted('red');
+    await world.approve(id, 'all');
+
+    await expect(world.approve(id, [2])).rejects.toMatchObject({ reason: 'SHOT_UNKNOWN' });
+    await world.until(id, 'FILM_STATE_COMPLETED');
+  });
+
   test('under a strategy that has no stages, also when the film is made', async () => {
     await world.start();
     const { id } = await world.make(['red']);
