@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmulator, temporaryDirectory } from '@reelmesh/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { endAll, processesWith, runCli, until } from './support/processes.ts';
+import { endAll, processesWith, reelmesh, runCli, start, until } from './support/processes.ts';
 import type { Ended } from './support/processes.ts';
 
 const script = `INT. KITCHEN - NIGHT
@@ -16,6 +16,7 @@ Rain. A dog waits under a lamp.
 
 let home: Awaited<ReturnType<typeof temporaryDirectory>>;
 beforeEach(async () => {
+  server = undefined;
   home = await temporaryDirectory();
   await writeFile(at('film.fountain'), script);
 });
@@ -26,8 +27,18 @@ afterEach(async () => {
 });
 
 const at = (name: string): string => join(home.path, name);
+/** Once `serve` has started one, else each command starts its own. */
+let server: string | undefined;
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-  runCli([...args, '--data', at('data')], { env });
+  runCli([...args, '--data', at('data'), ...(server === undefined ? [] : ['--server', server])], { env });
+
+async function serve(env: Readonly<Record<string, string>>): Promise<void> {
+  const ports = { REELMESH_ADMIN__PORT: '0', REELMESH_API__PORT: '0', REELMESH_LOG__FORMAT: 'json' };
+  const started = start(reelmesh, ['serve', '--target=all', '--data', at('data')], {
+    env: { ...env, ...ports },
+  });
+  server = (JSON.parse(await started.line(/host started/)) as { api: string }).api;
+}
 
 async function json<T>(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<T> {
   const { code, stdout, stderr } = await run([...args, '--json'], env);
@@ -110,11 +121,12 @@ describe('money that was spent', { timeout: 120_000 }, () => {
       RUNWAYML_BASE_URL: emulator.runwayUrl,
       REELMESH_GATEWAY__POLL_PERCENT: '5',
     };
+    await serve(env);
 
-    const made = await json<Made>(here([...make, '--strategy', 'final']), env);
-    const ledger = await json<{ total_usd: number }>(['ledger', '--film', made.film_id], env);
-    const exported = await run(['ledger', '--focus', at('focus.csv')], env);
-    const agreed = await json<Reconciled>(['reconcile', 'runway'], env);
+    const made = await json<Made>(here([...make, '--strategy', 'final']));
+    const ledger = await json<{ total_usd: number }>(['ledger', '--film', made.film_id]);
+    const exported = await run(['ledger', '--focus', at('focus.csv')]);
+    const agreed = await json<Reconciled>(['reconcile', 'runway']);
     const { totals } = await emulator.ledger();
 
     expect(made.cost_usd).toBe(totals.netMicros / 1_000_000);
@@ -134,7 +146,7 @@ describe('money that was spent', { timeout: 120_000 }, () => {
       },
       body: JSON.stringify({ model: 'gen4.5', promptText: 'by hand', ratio: '1280:720', duration: 5 }),
     });
-    const { code, stdout } = await run(['reconcile', 'runway', '--json'], env);
+    const { code, stdout } = await run(['reconcile', 'runway', '--json']);
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ explained: false, days: [{ unexplained: 0.6 }] });
@@ -170,9 +182,10 @@ describe('money that was spent', { timeout: 120_000 }, () => {
       REELMESH_GATEWAY__CONFIG_DIR: at('config'),
       REELMESH_GATEWAY__POLL_PERCENT: '5',
     };
+    await serve(env);
 
-    const { code, stdout, stderr } = await run(here([...make, '--strategy', 'final', '--json']), env);
-    const { budgets } = await json<{ budgets: object[] }>(['budgets'], env);
+    const { code, stdout, stderr } = await run(here([...make, '--strategy', 'final', '--json']));
+    const { budgets } = await json<{ budgets: object[] }>(['budgets']);
 
     expect({ code, stderr }).toMatchObject({ code: 1 });
     expect(JSON.parse(stdout)).toMatchObject({
@@ -190,10 +203,11 @@ describe('money that was spent', { timeout: 120_000 }, () => {
 
   test('elsewhere than first intended is told with the reason, in the report, of the takes and of the route', async () => {
     const env = { RUNWAYML_API_SECRET: `key_${'0'.repeat(128)}`, RUNWAYML_BASE_URL: 'http://127.0.0.1:9' };
+    await serve(env);
 
-    const made = await json<Made>(here([...make, '--strategy', 'final-or-draft']), env);
-    const takes = await run(['takes', '--film', made.film_id], env);
-    const explained = await run(['route', 'explain', made.film_id, '--shot', '1'], env);
+    const made = await json<Made>(here([...make, '--strategy', 'final-or-draft']));
+    const takes = await run(['takes', '--film', made.film_id]);
+    const explained = await run(['route', 'explain', made.film_id, '--shot', '1']);
 
     expect(made).toMatchObject({
       cost_usd: 0,
@@ -221,12 +235,13 @@ describe('money that was spent', { timeout: 120_000 }, () => {
       RUNWAYML_BASE_URL: emulator.runwayUrl,
       REELMESH_GATEWAY__POLL_PERCENT: '5',
     };
+    await serve(env);
 
-    const { code, stdout, stderr } = await run(here([...make, '--strategy', 'final', '--json']), env);
+    const { code, stdout, stderr } = await run(here([...make, '--strategy', 'final', '--json']));
     const [lost] = (JSON.parse(stdout) as { in_doubt: { take_id: string }[] }).in_doubt;
-    const takes = await run(['takes', '--unknown'], env);
-    const before = await json<{ totals: object[] }>(['ledger'], env);
-    const reconciled = await json<object>(['reconcile', 'runway'], env);
+    const takes = await run(['takes', '--unknown']);
+    const before = await json<{ totals: object[] }>(['ledger']);
+    const reconciled = await json<object>(['reconcile', 'runway']);
 
     expect({ code, stderr }).toMatchObject({ code: 4 });
     expect(JSON.parse(stdout)).toMatchObject({
@@ -242,9 +257,9 @@ describe('money that was spent', { timeout: 120_000 }, () => {
       days: [{ provider: 0.48, ledger: 0.24, in_doubt: 0.24 }],
     });
 
-    await run(['takes', 'resolve', lost?.take_id ?? '', 'write-off'], env);
-    const after = await json<{ totals: object[] }>(['ledger'], env);
-    const agreed = await json<object>(['reconcile', 'runway'], env);
+    await run(['takes', 'resolve', lost?.take_id ?? '', 'write-off']);
+    const after = await json<{ totals: object[] }>(['ledger']);
+    const agreed = await json<object>(['reconcile', 'runway']);
 
     expect(after.totals).toMatchObject([{ charged: 0.48, set_aside: 0 }]);
     expect(agreed).toMatchObject({ explained: true, days: [{ provider: 0.48, ledger: 0.48, in_doubt: 0 }] });
