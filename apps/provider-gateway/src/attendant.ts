@@ -221,7 +221,7 @@ export class Attendant {
         if (result.waitingFor === THROTTLED) this.#deps.onThrottled(watched.take);
         this.#deps.reporter.tell(watched.take, result.progress, result.waitingFor);
         if (!QUEUES.includes(result.waitingFor)) this.#rendering(watched);
-        if (watched.cancel === 'wanted') {
+        if (watched.cancel === 'wanted' && result.isGuess !== true) {
           await this.#provider(watched.take).cancel(watched.take, this.#stopped.signal);
           watched.cancel = 'told';
           watched.again = true;

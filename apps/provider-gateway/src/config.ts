@@ -13,7 +13,7 @@ const openaiVideosBaseUrl: Field<string | undefined> = {
 };
 
 function concurrency(fallback: number, doc: string): Field<number> {
-  const limit = field.int({ min: 1, max: 1000, fallback, doc });
+  const limit = field.int({ min: 1, max: 10_000, fallback, doc });
   return {
     ...limit,
     parse(text) {

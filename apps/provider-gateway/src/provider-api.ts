@@ -278,7 +278,7 @@ export function underWay(word: string, isKnown: boolean, progress = 0): Running 
   return {
     kind: 'running',
     progress: Math.min(1, Math.max(0, progress)),
-    waitingFor: isKnown ? 'render' : `provider: ${word.slice(0, 40)}`,
+    ...(isKnown ? { waitingFor: 'render' } : { waitingFor: `provider: ${word.slice(0, 40)}`, isGuess: true }),
   };
 }
 

@@ -33,8 +33,14 @@ export type SubmitResult =
 export const THROTTLED = 'provider concurrency';
 
 export type PollResult =
-  /** `waitingFor` is shown to people: "provider queue", "provider concurrency", "render". */
-  | { readonly kind: 'running'; readonly progress: number; readonly waitingFor: string }
+  | {
+      readonly kind: 'running';
+      readonly progress: number;
+      /** Shown to people: "provider queue", "provider concurrency", "render". */
+      readonly waitingFor: string;
+      /** The provider's word is none that we know: it may as well have ended. */
+      readonly isGuess?: true;
+    }
   | { readonly kind: 'succeeded'; readonly costMicros: number; readonly output: Output }
   | {
       readonly kind: 'failed';

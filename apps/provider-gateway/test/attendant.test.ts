@@ -155,6 +155,19 @@ describe('a take whose deadline passes', () => {
   });
 });
 
+test('a take is not cancelled on a word that we do not know: a task that has ended would be deleted with its cost', async () => {
+  const guess = { kind: 'running', progress: 0, waitingFor: 'provider: POLISHING', isGuess: true } as const;
+  poll.mockResolvedValueOnce(guess).mockResolvedValueOnce(guess).mockResolvedValueOnce(guess);
+  poll.mockResolvedValue({ kind: 'succeeded', costMicros: 0, output: { url: 'https://x.example' } });
+  collect.mockResolvedValue(clip);
+  attendant.watch(await takeAfter({ 'take.accepted': { taskId: 't1' } }));
+
+  await attendant.cancel({ id: ID });
+
+  await vi.waitFor(() => expect(onEnd).toHaveBeenCalledOnce());
+  expect(cancel).not.toHaveBeenCalled();
+});
+
 test('the time that a take waited for a slot does not count against its deadline', async () => {
   poll.mockResolvedValue({ kind: 'running', progress: 0, waitingFor: 'render' });
   const waited = await takeSentAt(0.75 * HOUR, { 'take.accepted': { taskId: 't1' } });
