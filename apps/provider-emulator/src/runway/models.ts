@@ -75,7 +75,15 @@ const wan = {
   promptTextRequired: true,
   extras: ['audio'],
 } as const;
-const WAN_RATIOS = [...WIDE_AND_TALL, '1104:832', '960:960', '832:1104', '1920:1080', '1080:1920'];
+const wanEndpoints = {
+  text_to_video: {
+    ...wan,
+    ratios: [...WIDE_AND_TALL, '1104:832', '960:960', '832:1104', '1920:1080', '1080:1920'],
+    references: 9,
+  },
+  // between keyframes the first one decides the shape
+  image_to_video: { ...wan, ratios: ['auto_480p', 'auto_720p', 'auto_1080p'], positions: ['first', 'last'] },
+} as const;
 
 const hailuo = {
   ratios: ['21:9', '16:9', '4:3', '1:1', '3:4', '9:16'],
@@ -124,18 +132,16 @@ export const MODELS: Readonly<Record<string, Model>> = {
   'veo3.1_fast': { endpoints: veoEndpoints, creditsPerSecond: ({ audio }) => (audio ? 15 : 10) },
   seedance2: { endpoints: seedanceEndpoints, creditsPerSecond: () => 36 },
   seedance2_fast: { endpoints: seedanceEndpoints, creditsPerSecond: () => 29 },
-  wan3: {
+  seedance2_mini: { endpoints: seedanceEndpoints, creditsPerSecond: () => 20 },
+  seedance2_5: {
     endpoints: {
-      text_to_video: { ...wan, ratios: WAN_RATIOS, references: 9 },
-      // between keyframes the first one decides the shape
-      image_to_video: {
-        ...wan,
-        ratios: ['auto_480p', 'auto_720p', 'auto_1080p'],
-        positions: ['first', 'last'],
-      },
+      text_to_video: { ...seedanceEndpoints.text_to_video, maxPromptLength: 15_000, references: 30 },
+      image_to_video: { ...seedanceEndpoints.image_to_video, maxPromptLength: 15_000 },
     },
-    creditsPerSecond: () => 20,
+    creditsPerSecond: () => 40,
   },
+  wan3: { endpoints: wanEndpoints, creditsPerSecond: () => 20 },
+  wan3_prime: { endpoints: wanEndpoints, creditsPerSecond: () => 30 },
   hailuo3: {
     endpoints: {
       text_to_video: { ...hailuo, references: 9 },
