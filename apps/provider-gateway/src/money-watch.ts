@@ -62,11 +62,12 @@ export class MoneyWatch {
     const spending = await this.#deps.ledger.spending();
     const doubts = await this.#doubts.read();
     const now = this.#deps.clock.now();
+    const held = spending.heldByProvider();
     for (const provider of this.#deps.providers) {
       const ofProvider = doubts.filter((doubt) => doubt.provider === provider);
       const inDoubt = ofProvider.reduce((sum, { takeId }) => sum + spending.heldBy(takeId), 0);
       this.#atRisk.set({ provider, state: 'in_doubt' }, inDoubt / USD);
-      this.#atRisk.set({ provider, state: 'reserved' }, (spending.heldAt(provider) - inDoubt) / USD);
+      this.#atRisk.set({ provider, state: 'reserved' }, ((held.get(provider) ?? 0) - inDoubt) / USD);
       this.#unknown.set({ provider }, ofProvider.length);
       const since = Math.min(now, ...ofProvider.map(({ sinceMs }) => sinceMs));
       this.#oldest.set({ provider }, (now - since) / 1000);

@@ -33,13 +33,16 @@ export async function reconciledDays(facts: FactStore, books: Books): Promise<re
   const isWanted = (day: string): boolean => day >= fromDay && day <= toDay;
 
   for (const { day, model, micros } of usage) if (isWanted(day)) rowOf(day, model).theirs += micros;
-  for await (const { atMs, body } of charges(facts)) {
-    const day = dayOf(atMs);
-    if (body.provider === provider && isWanted(day))
-      rowOf(day, remoteIdOf(body.model)).ours += body.listMicros;
+  // A provider charges when it accepts a take, which is when we reserve; it is settled later, perhaps on another day.
+  const sentOn = new Map<string, string>();
+  for await (const { atMs, body } of entriesOf(facts)) {
+    if (body.provider !== provider) continue;
+    if (body.entry === 'LEDGER_KIND_RESERVE') sentOn.set(body.takeId, dayOf(atMs));
+    const day = sentOn.get(body.takeId) ?? dayOf(atMs);
+    if (body.listMicros !== 0 && isWanted(day)) rowOf(day, remoteIdOf(body.model)).ours += body.listMicros;
   }
-  for (const { state, updatedAtMs, intent } of holding) {
-    const day = dayOf(updatedAtMs);
+  for (const { id, state, createdAtMs, intent } of holding) {
+    const day = sentOn.get(id) ?? dayOf(createdAtMs);
     if (intent.provider !== provider || !isInDoubt(state) || !isWanted(day)) continue;
     rowOf(day, remoteIdOf(intent.model)).doubt += priceOfTake(intent).listMicros;
   }
@@ -55,11 +58,11 @@ export async function reconciledDays(facts: FactStore, books: Books): Promise<re
     }));
 }
 
-async function* charges(facts: FactStore): AsyncGenerator<LedgerFact> {
+async function* entriesOf(facts: FactStore): AsyncGenerator<LedgerFact> {
   let cursor: string | undefined;
   do {
     const page = await facts.scan({
-      kinds: ['ledger.settle', 'ledger.adjust'],
+      kinds: ['ledger.reserve', 'ledger.settle', 'ledger.adjust'],
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });

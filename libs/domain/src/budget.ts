@@ -115,12 +115,13 @@ export class Spending {
     return take === undefined ? 0 : usedBy(take).reservedMicros;
   }
 
-  /** The same of all takes at a provider. */
-  heldAt(provider: string): number {
-    return [...this.#takes.values()].reduce(
-      (sum, take) => sum + (take.provider === provider ? usedBy(take).reservedMicros : 0),
-      0,
-    );
+  /** The same of all takes, by provider. */
+  heldByProvider(): ReadonlyMap<string, number> {
+    const held = new Map<string, number>();
+    for (const take of this.#takes.values()) {
+      held.set(take.provider, (held.get(take.provider) ?? 0) + usedBy(take).reservedMicros);
+    }
+    return held;
   }
 
   /** Forgets takes whose money is spent or given back and that were reserved before this month, and the totals of before. */

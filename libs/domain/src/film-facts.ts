@@ -29,7 +29,7 @@ export interface PlannedShot {
   readonly quoteMicros: number;
   /** At the dearest candidate of the strategy. */
   readonly limitMicros: number;
-  /** Part of the plan's reservation: the limit, or 0 for a shot that was in the cache when it was planned. */
+  /** What of the film's budget is kept for it: the limit, or 0 for a shot that was in the cache when it was planned. */
   readonly reservedMicros: number;
 }
 
