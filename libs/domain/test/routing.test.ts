@@ -68,9 +68,10 @@ describe('a routing decision', () => {
         fc.integer({ min: 1, max: 12 }),
         fc.nat(2_000_000),
         fc.subarray([...catalogue.keys()]),
-        (candidates, seconds, budgetMicros, exhausted) => {
+        fc.constantFrom<Rank>('listed', 'price', 'latency'),
+        (candidates, seconds, budgetMicros, exhausted, rank) => {
           const context = { ...open, budgetMicros, exhausted: new Set(exhausted) };
-          const routed = route({ ...strategy, candidates }, catalogue, { ...spec, seconds }, context);
+          const routed = route({ ...strategy, candidates, rank }, catalogue, { ...spec, seconds }, context);
           const name =
             routed.chosen === undefined ? undefined : `${routed.chosen.provider}/${routed.chosen.model}`;
           const chosen = routed.decision.candidates.filter((c) => c.reason === 'chosen');
@@ -79,6 +80,10 @@ describe('a routing decision', () => {
           expect(chosen).toHaveLength(name === undefined ? 0 : 1);
           expect(name === undefined || (candidates.includes(name) && !exhausted.includes(name))).toBe(true);
           expect(chosen.every((c) => c.quoteMicros <= budgetMicros)).toBe(true);
+          const eligible = routed.decision.candidates.filter((c) => c.eligible);
+          const figures = eligible.map((c) => (rank === 'latency' ? c.expectedMs : c.quoteMicros));
+          const isRanked = rank === 'listed' || figures.every((figure) => figure >= (figures[0] ?? 0));
+          expect(isRanked).toBe(true);
         },
       ),
     );

@@ -73,12 +73,17 @@ async function outcomeOf(request: IncomingMessage, deps: FalWebhookDeps): Promis
   return body === undefined ? 'too_large' : takeIn({ path, headers: request.headers, body }, deps);
 }
 
+/** Undefined for more than is allowed; the rest of it is thrown away as it comes. */
 async function read(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // A stream that is destroyed could not be answered any more.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
+    if (size > MAX_BODY_BYTES) {
+      request.resume();
+      return undefined;
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
