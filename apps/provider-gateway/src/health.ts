@@ -34,6 +34,7 @@ export interface BreakerNews {
 type Change = (record: HealthRecord) => HealthRecord;
 
 const TRY_AGAIN_MS = 1_000;
+const STOP_MS = 2_000;
 /** After a start accounts on hold are looked at before anything is sent, for so long. */
 const FIRST_LOOK_MS = 2_000;
 
@@ -107,7 +108,7 @@ export class Health {
   async stop(): Promise<void> {
     this.#stopped.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    await this.#writing;
+    await Promise.race([this.#writing, pause(STOP_MS)]);
     await this.#record.stop();
   }
 
@@ -116,18 +117,18 @@ export class Health {
     if (next === this.#now) return;
     this.#changes.push(change);
     this.#see(next);
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    this.#writing ??= Promise.resolve().then(() => this.#write());
   }
 
   #again(): void {
     if (this.#now === healthy || this.#stopped.signal.aborted) return;
     this.#changes.push((record) => record);
-    this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+    this.#writing ??= Promise.resolve().then(() => this.#write());
   }
 
   /** All that has changed meanwhile in one write. */
   async #write(): Promise<void> {
-    while (this.#changes.length > 0) {
+    while (this.#changes.length > 0 && !this.#stopped.signal.aborted) {
       const changes = this.#changes.splice(0);
       try {
         await this.#record.update((current) => {
@@ -136,12 +137,14 @@ export class Health {
           return next === base && current !== undefined ? current : next;
         });
       } catch (error) {
-        if (this.#stopped.signal.aborted) return;
         this.#changes.unshift(...changes);
+        if (this.#stopped.signal.aborted) break;
         this.#deps.log.warn({ err: error }, 'holds and breakers not written down');
         await pause(TRY_AGAIN_MS);
       }
     }
+    // In the same breath as the last look: what changes now is written by a new turn.
+    this.#writing = undefined;
   }
 
   /** Another gateway has changed it, or it is lost: then what we know is written down anew. */

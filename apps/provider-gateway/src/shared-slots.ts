@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   LONGEST_RETRY_AFTER_MS,
   calm,
@@ -52,6 +53,8 @@ type Change = (record: SlotRecord) => SlotRecord;
 /** After a loss of the record nothing is granted before every gateway has had the time to write back what it holds. */
 const SETTLE_MS = 1_000;
 const TRY_AGAIN_MS = 1_000;
+/** Whether or not NATS answers: the others find out by themselves. */
+const STOP_MS = 2_000;
 
 /**
  * Slots that all gateways share, counted in one record that is changed by compare-and-swap: one write for all that has
@@ -225,7 +228,7 @@ export class SharedSlots implements Slots {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#sync();
+    await Promise.race([this.#sync(), delay(STOP_MS, undefined, { ref: false })]);
     await this.#record.stop();
   }
 
@@ -260,23 +263,24 @@ export class SharedSlots implements Slots {
       this.#again = true;
       return this.#running;
     }
-    this.#running = this.#rounds().finally(() => {
-      this.#running = undefined;
-      this.#deps.onChange(this);
-    });
+    this.#running = Promise.resolve().then(() => this.#rounds());
     return this.#running;
   }
 
   async #rounds(): Promise<void> {
-    do {
-      this.#again = false;
-      try {
+    try {
+      do {
+        this.#again = false;
         await this.#round();
-      } catch (error) {
-        this.#deps.log.warn({ record: this.#deps.key, err: error }, 'slots not written down');
-        return this.#wakeAt(this.#deps.clock.now() + TRY_AGAIN_MS);
-      }
-    } while (this.#again);
+      } while (this.#again);
+    } catch (error) {
+      this.#deps.log.warn({ record: this.#deps.key, err: error }, 'slots not written down');
+      this.#wakeAt(this.#deps.clock.now() + TRY_AGAIN_MS);
+    } finally {
+      // In the same breath as the last look at `again`: who comes now begins anew.
+      this.#running = undefined;
+      this.#deps.onChange(this);
+    }
   }
 
   async #round(): Promise<void> {

@@ -1,7 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream';
+import { temporaryDirectory } from '@reelmesh/testing';
 import { connect } from 'nats';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { expectLedgersEqual, openWorld } from './world.ts';
+import { PRICE, expectLedgersEqual, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -37,6 +40,27 @@ describe('the concurrency of a credential is that of all gateways together', () 
     expect(new Set(world.outcomes.map(({ outcome }) => outcome?.$case))).toEqual(new Set(['rendered']));
     expect((await world.emulator.peaks())['runway']).toBeLessThanOrEqual(7);
     expect(await world.creates()).toBe(200);
+    await expectLedgersEqual(world);
+  }, 120_000);
+
+  test('200 shots over three gateway processes with a hard budget for 100: exactly the affordable ones are sent', async () => {
+    await using own = await temporaryDirectory();
+    await writeFile(join(own.path, 'budgets.yaml'), 'budgets: [{ tenant: local, per: day, usd: 36 }]');
+    await world.emulator.configure(pace(40));
+    const env = { ...limit(7), REELMESH_GATEWAY__CONFIG_DIR: own.path };
+    await Promise.all(['one', 'two', 'three'].map((name) => world.spawn(env, name)));
+
+    await render(200);
+    await vi.waitFor(() => expect(world.outcomes).toHaveLength(200), { timeout: 100_000, interval: 100 });
+
+    const ends = world.outcomes.map(({ outcome }) =>
+      outcome?.$case === 'failed' ? outcome.value.failure : outcome?.$case,
+    );
+    expect(ends.filter((end) => end === 'rendered')).toHaveLength(100);
+    expect(ends.filter((end) => end === 'FAILURE_CLASS_BUDGET')).toHaveLength(100);
+    expect((await world.emulator.peaks())['runway']).toBeLessThanOrEqual(7);
+    expect(await world.creates()).toBe(100);
+    expect(await world.settled()).toBe(100 * PRICE);
     await expectLedgersEqual(world);
   }, 120_000);
 
