@@ -7,6 +7,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PRICE, expectLedgersEqual, openWorld } from './world.ts';
 import type { World } from './world.ts';
 
+// Several gateways at once, some of them processes: room for a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 let world: World;
 beforeEach(async () => {
   world = await openWorld();
