@@ -11,6 +11,7 @@ import { authorization } from '../src/declarative/credentials.ts';
 import { readCreate, readTask, soleMatch } from '../src/declarative/declarative-answers.ts';
 import { differencesOf } from '../src/declarative/differences.ts';
 import { readProviderFile } from '../src/declarative/provider-files.ts';
+import { describeSettings, settingsOf } from '../src/declarative/provider-settings.ts';
 import { fillIn, placesOf } from '../src/declarative/template.ts';
 
 const dir = fileURLToPath(new URL('../data/providers', import.meta.url));
@@ -395,6 +396,29 @@ describe('a key', () => {
     expect(json(claims)).toEqual({ iss: 'access', exp: 2800, nbf: 995 });
     expect(signature).toBe(createHmac('sha256', 'hidden').update(`${head}.${claims}`).digest('base64url'));
     expect(value).not.toContain('hidden');
+  });
+});
+
+describe('the settings of a provider that is a file', () => {
+  test('are named by it, and show no key', () => {
+    const rows = describeSettings(kling, { KLING_API_KEY: 'hidden', REELMESH_NO_SUCH: 'x' });
+
+    expect(rows.map(({ variable, value }) => [variable, value])).toEqual([
+      ['KLING_BASE_URL', ''],
+      ['KLING_API_KEY', '***'],
+      ['KLING_API_KEY_PREVIOUS', ''],
+    ]);
+  });
+
+  test('have a variable for the address also where the file names none', () => {
+    const acme = { ...kling, provider: 'acme-video', baseUrlEnv: undefined };
+
+    expect(settingsOf(acme, { ACME_VIDEO_BASE_URL: 'http://127.0.0.1:1' }).baseUrl).toBe(
+      'http://127.0.0.1:1',
+    );
+    expect(() => settingsOf(acme, { ACME_VIDEO_BASE_URL: 'nowhere' })).toThrow(
+      /ACME_VIDEO_BASE_URL: must be a URL/,
+    );
   });
 });
 

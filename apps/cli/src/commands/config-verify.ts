@@ -1,3 +1,4 @@
+import { providerFileSettings } from '@reelmesh/provider-gateway/check';
 import { describeConfig } from '@reelmesh/service';
 import { environment, hostSections, readSettings } from '../config.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -10,14 +11,17 @@ export async function verifyConfig(): Promise<ExitCode> {
   const modules = await loadModules(allTargets);
   const sections = modules.map((module) => module.config);
   const values = readSettings(environment(), sections, []);
-  const rows = describeConfig([...hostSections, ...sections], values).map(
-    ({ variable, value, isFallback, doc }) => [
-      variable,
-      value === '' ? '(unset)' : value,
-      isFallback ? '' : 'set',
-      doc,
-    ],
-  );
+  const configDir = values['gateway']?.['configDir'] as string | undefined;
+  const settings = [
+    ...describeConfig([...hostSections, ...sections], values),
+    ...(await providerFileSettings(environment(), configDir)),
+  ];
+  const rows = settings.map(({ variable, value, isFallback, doc }) => [
+    variable,
+    value === '' ? '(unset)' : value,
+    isFallback ? '' : 'set',
+    doc,
+  ]);
   print(formatTable(['variable', 'value', '', 'meaning'], rows));
   return ExitCode.OK;
 }

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, Code, billedSeconds } from '@reelmesh/domain';
+import type { ConfigRow, Environment } from '@reelmesh/service';
 import { z } from 'zod';
 import { DryRun } from './dry-run.ts';
 import type { CheckStep } from './dry-run.ts';
 import { startPlayer } from './player.ts';
 import { providerFile } from './provider-file.ts';
-import { readProviderFile, rowsOf } from './provider-files.ts';
+import { loadProviderFiles, readProviderFile, rowsOf } from './provider-files.ts';
+import { describeSettings } from './provider-settings.ts';
 import { sampleShot } from './sample-shot.ts';
 
 export type { CheckStep } from './dry-run.ts';
@@ -37,6 +39,19 @@ export async function checkProviderFile(path: string): Promise<CheckReport> {
   const run = new DryRun(file, row, player);
   const steps = await run.steps();
   return { provider: file.provider, model: row.model, request: run.request, steps };
+}
+
+/**
+ * The settings of all providers that are files, secrets masked. @throws ConfigError, or FAILED_PRECONDITION
+ * (CATALOGUE_BROKEN) for a broken file
+ * @param configDir whose folder `providers` holds the operator's
+ */
+export async function providerFileSettings(
+  env: Environment,
+  configDir: string | undefined,
+): Promise<readonly ConfigRow[]> {
+  const files = await loadProviderFiles(configDir);
+  return files.flatMap((file) => describeSettings(file, env));
 }
 
 /** The JSON Schema of provider files, for editors. */

@@ -1,5 +1,5 @@
-import { field, readConfig, section } from '@reelmesh/service';
-import type { Environment } from '@reelmesh/service';
+import { describeConfig, field, readConfig, section } from '@reelmesh/service';
+import type { ConfigRow, Environment } from '@reelmesh/service';
 import type { ProviderFile } from './provider-file.ts';
 
 /** What the environment says about a provider that is a file; undefined where it says nothing. */
@@ -16,17 +16,38 @@ export function baseUrlVariable({ provider, baseUrlEnv }: ProviderFile): string 
 
 /** Keys may come from files, as all do. @throws ConfigError with all problems */
 export function settingsOf(file: ProviderFile, env: Environment): ProviderSettings {
-  const { secretEnv } = file.auth;
-  const fields = section('provider', {
+  const { baseUrl, secret, previousSecret } = readConfig(withoutOurs(env), [sectionOf(file)]).provider;
+  return { baseUrl, secret, previousSecret };
+}
+
+/** The settings of a provider that is a file, as they are in force. @throws ConfigError with all problems */
+export function describeSettings(file: ProviderFile, env: Environment): readonly ConfigRow[] {
+  const own = sectionOf(file);
+  return describeConfig([own], readConfig(withoutOurs(env), [own]));
+}
+
+function sectionOf(file: ProviderFile) {
+  const { provider, baseUrl, auth } = file;
+  return section('provider', {
     baseUrl: {
-      ...field.url({ protocols: ['https', 'http'], env: baseUrlVariable(file), doc: 'where it is' }),
+      ...field.url({
+        protocols: ['https', 'http'],
+        env: baseUrlVariable(file),
+        doc: `where ${provider} is, instead of ${baseUrl}; http only on loopback`,
+      }),
       fallback: undefined,
     },
-    secret: field.optional({ secret: true, env: secretEnv, doc: 'its key' }),
-    previousSecret: field.optional({ secret: true, env: `${secretEnv}_PREVIOUS`, doc: 'the key before it' }),
+    secret: field.optional({
+      secret: true,
+      env: auth.secretEnv,
+      doc: `key of ${provider}; without it no strategy can use it`,
+    }),
+    previousSecret: field.optional({
+      secret: true,
+      env: `${auth.secretEnv}_PREVIOUS`,
+      doc: 'the key before it, for takes that were submitted with it',
+    }),
   });
-  const { baseUrl, secret, previousSecret } = readConfig(withoutOurs(env), [fields]).provider;
-  return { baseUrl, secret, previousSecret };
 }
 
 /** The services' own variables are read, and misspelt ones reported, elsewhere. */
