@@ -287,6 +287,7 @@ describe('an answer', () => {
       kind: 'running',
       progress: 0,
       waitingFor: 'provider: polishing',
+      isGuess: true,
     });
   });
 
