@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { balanceOf, sumMicros } from '@reelmesh/domain';
+import { balanceOf, isTakeOver, sumMicros } from '@reelmesh/domain';
 import {
   EMULATOR_API_KEY,
   EMULATOR_FAL_KEY,
@@ -11,7 +11,7 @@ import {
   startNats,
   temporaryDirectory,
 } from '@reelmesh/testing';
-import type { EmulatorConfig } from '@reelmesh/testing';
+import type { EmulatorConfig, EmulatorLedgerEntry } from '@reelmesh/testing';
 import { expect, vi } from 'vitest';
 import { inFlight } from '../../bench/stats.ts';
 import { readFacts, startMake, tryMake } from './made-films.ts';
@@ -133,6 +133,8 @@ export async function openPaidHouse({ emulator: config, env: more = {} }: HouseO
       const { totals, entries } = await emulator.ledger();
       const known = new Set(takes.map(({ taskId }) => idOf(taskId)));
       const strange = entries.filter(({ taskId }) => !known.has(taskId));
+      const netOf = Map.groupBy(entries, ({ taskId }) => taskId);
+      const ended = takes.filter(({ taskId, state }) => taskId !== '' && isTakeOver(state));
       return {
         takes,
         films,
@@ -140,14 +142,20 @@ export async function openPaidHouse({ emulator: config, env: more = {} }: HouseO
         settled: sumMicros([...ledger.values()].map((facts) => balanceOf(facts).settledMicros)),
         doubtful: takes.filter(({ state }) => state === 'TAKE_STATE_PARKED'),
         /** Charges of tasks that no take of ours knows. */
-        unknown: sumMicros(strange.map(({ kind, micros }) => (kind === 'refund' ? -micros : micros))),
+        unknown: netMicros(strange),
+        /** Takes that have ended, and cost us other than the provider charged. */
+        mistaken: ended.flatMap(({ id, state, taskId, message, chargedMicros }) => {
+          const charged = netMicros(netOf.get(idOf(taskId)) ?? []);
+          return charged === chargedMicros ? [] : [{ id, state, message, charged, chargedMicros }];
+        }),
         unknownTasks: new Set(strange.map(({ taskId }) => taskId)).size,
       };
     },
 
     /** Equal to the micro-dollar; what differs is exactly what is shown as doubtful (I1, I3). */
     async expectLedgersEqual(): Promise<void> {
-      const { charged, settled, unknown, unknownTasks, doubtful } = await house.books();
+      const { charged, settled, unknown, unknownTasks, doubtful, mistaken } = await house.books();
+      expect(mistaken).toEqual([]);
       expect(charged - settled).toBe(unknown);
       expect(unknownTasks).toBeLessThanOrEqual(doubtful.length);
     },
@@ -166,6 +174,10 @@ export async function openPaidHouse({ emulator: config, env: more = {} }: HouseO
     },
   };
   return house;
+}
+
+function netMicros(entries: readonly EmulatorLedgerEntry[]): number {
+  return sumMicros(entries.map(({ kind, micros }) => (kind === 'refund' ? -micros : micros)));
 }
 
 async function freePort(): Promise<number> {
