@@ -7,7 +7,6 @@ import type { Environment, ServiceModule } from '@reelmesh/service';
 import { watchAccounts } from './account-watch.ts';
 import { Attendant } from './attendant.ts';
 import { Breakers, defaultBreakers } from './breakers.ts';
-import { loadBudgets } from './budgets.ts';
 import { loadCatalogue, withPrice } from './catalogue.ts';
 import { ClipCollector } from './clip-collector.ts';
 import { config, environment } from './config.ts';
@@ -18,12 +17,9 @@ import { ImageSource } from './image-source.ts';
 import { gatewayService } from './gateway-service.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import { Health } from './health.ts';
-import { LedgerKeeper } from './ledger-keeper.ts';
 import { ledgerService } from './ledger-service.ts';
-import { sweepReservations } from './ledger-sweep.ts';
-import { MoneyWatch } from './money-watch.ts';
+import { openMoney } from './money.ts';
 import { openPaidTakes } from './open-takes.ts';
-import { ProviderSwitches } from './provider-switches.ts';
 import { openProviders } from './providers.ts';
 import { Reporter } from './reporter.ts';
 import { Sender } from './sender.ts';
@@ -47,9 +43,6 @@ interface Deps {
 }
 
 const VERIFY_AGAIN_MS = 2_000;
-/** A hint that a switch was thrown may be lost. */
-const SWITCHES_MS = 15_000;
-const SWEEP_MS = 600_000;
 
 /** Owns every take. Needs the cache, which takes the clips in. */
 export const module: ServiceModule<Deps, typeof config> = {
@@ -62,7 +55,7 @@ export const module: ServiceModule<Deps, typeof config> = {
       await loadCatalogue(settings.configDir, {
         providerFiles: files,
         clock,
-        bought: (provider, model) => ledger.videosBought(provider, model),
+        bought: (provider, model) => money.ledger.videosBought(provider, model),
       }),
       'openai-videos',
       settings.openaiVideosMicrosPerSecond,
@@ -81,11 +74,14 @@ export const module: ServiceModule<Deps, typeof config> = {
     const openTakes = () => openPaidTakes(facts);
     const slots = new CredentialSlots({ ...opened, bus, clock, log, metrics, run: senderName, openTakes });
     const takeLog = new TakeLog(facts, clock);
-    const budgets = await loadBudgets(providers.keys(), settings.configDir);
-    const ledger = new LedgerKeeper({ facts, clock, log, budgets });
-    const switches = new ProviderSwitches(facts, clock);
-    await switches.refresh();
     const stops = new FilmStops(facts, clock);
+    const money = await openMoney({
+      ...{ bus, facts, clock, log, metrics, takeLog, stops, providers: [...providers.keys()] },
+      configDir: settings.configDir,
+      watchMs: settings.moneyWatchMs,
+      spendAlert: { factor: settings.spendAlertFactor, floorMicros: settings.spendAlertFloorMicros },
+    });
+    const { ledger, switches } = money;
     const reporter = new Reporter(bus, ids);
     const measures = new GatewayMetrics(metrics, clock);
     const collector = new ClipCollector({
@@ -175,13 +171,10 @@ export const module: ServiceModule<Deps, typeof config> = {
           providers,
           slots,
           takeLog,
-          ledger,
-          budgets,
-          switches,
-          onSwitched,
+          ...money,
         }),
       ),
-      bus.onHint('provider-switch', readSwitches),
+      money,
       bus.onHint('take', (takeId) => attendant.lookNow(takeId)),
       bus.onHint('film-stopped', onFilmStopped),
     ];
@@ -204,17 +197,6 @@ export const module: ServiceModule<Deps, typeof config> = {
     );
     await takeOver.start(opened.credentials);
     const webhooks = await openWebhooks();
-    const watch = new MoneyWatch({
-      ...{ log, clock, metrics, facts, takeLog, ledger, budgets, providers: [...providers.keys()] },
-      spendAlert: { factor: settings.spendAlertFactor, floorMicros: settings.spendAlertFloorMicros },
-    });
-    const ticks = [
-      setInterval(readSwitches, SWITCHES_MS),
-      setInterval(sweep, SWEEP_MS),
-      setInterval(watchMoney, settings.moneyWatchMs),
-    ];
-    sweep();
-    watchMoney();
     void verify();
     void watchAccounts(providers.values(), settings.accountCheckMs, stopping.signal);
     const work = await bus.work(commands.render, { concurrency: settings.renderConcurrency }, (command) =>
@@ -225,7 +207,6 @@ export const module: ServiceModule<Deps, typeof config> = {
       ready: () => (bus.connected ? { ready: true } : { ready: false, detail: 'no connection to NATS' }),
       async stop() {
         stopping.abort();
-        ticks.forEach((tick) => clearInterval(tick));
         driver.stop();
         await webhooks?.stop();
         await work.stop();
@@ -273,29 +254,6 @@ export const module: ServiceModule<Deps, typeof config> = {
         .catch((error: unknown) =>
           log.error({ filmId, err: error }, 'takes of a cancelled film could not be cancelled'),
         );
-    }
-
-    function onSwitched(provider: string): void {
-      bus.hint('provider-switch', provider);
-    }
-
-    function sweep(): void {
-      ledger.tidy();
-      sweepReservations({ ledger, takeLog, stops }).catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.error({ err: error }, 'reservations could not be looked through');
-      });
-    }
-
-    function watchMoney(): void {
-      watch.look().catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.error({ err: error }, 'money could not be looked at');
-      });
-    }
-
-    function readSwitches(): void {
-      switches
-        .refresh()
-        .catch((error: unknown) => log.error({ err: error }, 'switches of providers could not be read'));
     }
 
     function onResolved(take: TakeRecord): void {
