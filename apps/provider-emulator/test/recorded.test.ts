@@ -20,7 +20,7 @@ cancel: { method: POST, path: '/jobs/\${taskId}/stop', when: [queued] }
 lookup: { path: /jobs, items: /jobs, taskId: /id, match: { /seed: '\${takeSeed}' } }
 errors: { code: /job/error }
 cost: { at: /job/units, microsPerUnit: 50000, cancelled: free }
-models: [{ model: m, microsPerSecond: 50000 }]
+models: [{ model: m, microsPerSecond: 50000, parameters: { tier: unsaid } }]
 recording:
   chargedMicros: 250000
   create:

@@ -196,8 +196,12 @@ function secondsIn(file: RecordedFile, body: unknown): number {
 function priceOf(file: RecordedFile, body: unknown, seconds: number): number {
   const { recording, models } = file;
   if (seconds === secondsIn(file, recording.body)) return recording.chargedMicros;
+  // What a create does not say in its body does not tell models apart.
   const model = models.find(({ marks }) =>
-    Object.entries(marks).every(([name, value]) => firstAt(body, placesOf(name, file.body)) === value),
+    Object.entries(marks).every(([name, value]) => {
+      const places = placesOf(name, file.body);
+      return places.length === 0 || firstAt(body, places) === value;
+    }),
   );
   if (model === undefined) return recording.chargedMicros;
   return Number(model.priceMicros[seconds] ?? model.microsPerSecond * seconds);
