@@ -69,7 +69,7 @@ export function command(more: Partial<RenderCommand> = {}): RenderCommand {
 const pace = { queueMs: 0, renderMs: 0, concurrency: null };
 
 /** Fast and without the limits of new accounts. */
-const quick: EmulatorConfig = {
+export const quick: EmulatorConfig = {
   runway: { ...pace, dailyQuota: null },
   fal: pace,
   zhipu: pace,
