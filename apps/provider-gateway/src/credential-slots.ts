@@ -60,7 +60,7 @@ export class CredentialSlots {
     return [...this.#shared.values()];
   }
 
-  /** Takes under way at a provider on all gateways, and how many there may be; with all its credentials. */
+  /** Takes under way at a provider on all gateways, and how many there may be with the credential in use. */
   usageOf(provider: string): SlotUsage {
     const all = this.#local.get(provider)?.usage ?? this.#sum(provider);
     return all.limit > 0 ? all : { underway: 0, limit: this.#deps.limits.get(provider)?.concurrency ?? 0 };
@@ -97,9 +97,11 @@ export class CredentialSlots {
 
   #sum(provider: string): SlotUsage {
     const usages = this.#slotsAt(provider).map(({ usage }) => usage);
+    // The credential in use is opened first; with former ones nothing new is sent.
+    const [inUse] = usages;
     return {
       underway: usages.reduce((sum, { underway }) => sum + underway, 0),
-      limit: usages.reduce((sum, { limit }) => sum + limit, 0),
+      limit: inUse?.limit ?? 0,
     };
   }
 

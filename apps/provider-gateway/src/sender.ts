@@ -53,33 +53,45 @@ export class Sender {
    * The slot stays held: the caller gives it back when the take has ended.
    */
   async send(take: TakeRecord, signal: AbortSignal): Promise<Sent> {
-    const { takeLog, reporter, slots, sender, stops, switches } = this.#deps;
-    if (take.state === 'TAKE_STATE_INTENT') {
-      reporter.tell(take, 0, 'slot');
-      await slots.of(take.intent).acquire(take.id, signal);
-      // The wait may have been long, and the film may have been cancelled meanwhile.
-      if (await stops.isStopped(take.intent.filmId)) {
-        const cancelled = await takeLog.step(take, 'take.cancelled', { costMicros: 0 });
-        return { take: cancelled ?? (await takeLog.read(take.id)) ?? take };
-      }
-      if (await switches.isOff(take.intent.provider)) {
-        const message = `${take.intent.provider} was switched off before it was sent`;
-        const unsent = await takeLog.step(take, 'take.not_sent', { message });
-        return { take: unsent ?? (await takeLog.read(take.id)) ?? take };
-      }
-      const refused = await this.#reserve(take);
-      if (refused !== undefined) return { take: refused };
-      const sending = await takeLog.step(take, 'take.sending', { sender });
-      if (sending === undefined) {
-        slots.of(take.intent).release(take.id);
-        const after = (await takeLog.read(take.id)) ?? take;
-        // Somebody else has ended it, and may not have known of our reservation.
-        if (isChargeKnown(after.state)) await takeLog.settleUp(after);
-        return { take: after };
-      }
-      return this.#call(sending, signal);
+    const { reporter, slots } = this.#deps;
+    if (take.state !== 'TAKE_STATE_INTENT') return this.#call(take, signal);
+    reporter.tell(take, 0, 'slot');
+    await slots.of(take.intent).acquire(take.id, signal);
+    let sending: TakeRecord | undefined;
+    try {
+      const begun = await this.#begin(take);
+      if (!begun.isOurs) return { take: begun.take };
+      sending = begun.take;
+    } finally {
+      // Whatever kept it from being sent here: nobody would give the slot back.
+      if (sending === undefined) slots.of(take.intent).release(take.id);
     }
-    return this.#call(take, signal);
+    return this.#call(sending, signal);
+  }
+
+  /** Writes down that the take is being sent, by us and nobody else, unless something forbids it or somebody was quicker. */
+  async #begin(take: TakeRecord): Promise<{ readonly take: TakeRecord; readonly isOurs: boolean }> {
+    const { takeLog, sender, stops, switches } = this.#deps;
+    const ended = async (after: TakeRecord | undefined) => ({
+      take: after ?? (await takeLog.read(take.id)) ?? take,
+      isOurs: false,
+    });
+    // The wait may have been long, and the film may have been cancelled meanwhile.
+    if (await stops.isStopped(take.intent.filmId)) {
+      return ended(await takeLog.step(take, 'take.cancelled', { costMicros: 0 }));
+    }
+    if (await switches.isOff(take.intent.provider)) {
+      const message = `${take.intent.provider} was switched off before it was sent`;
+      return ended(await takeLog.step(take, 'take.not_sent', { message }));
+    }
+    const refused = await this.#reserve(take);
+    if (refused !== undefined) return ended(refused);
+    const sending = await takeLog.step(take, 'take.sending', { sender });
+    if (sending !== undefined) return { take: sending, isOurs: true };
+    const after = (await takeLog.read(take.id)) ?? take;
+    // Somebody else has ended it, and may not have known of our reservation.
+    if (isChargeKnown(after.state)) await takeLog.settleUp(after);
+    return ended(after);
   }
 
   /**

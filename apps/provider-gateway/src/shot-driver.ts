@@ -337,6 +337,8 @@ export class ShotDriver {
     const answer = await lookUp(take, this.#deps, this.#stopped.signal);
     const by = `lookup at ${take.intent.provider}`;
     if (answer.kind === 'found') {
+      // In doubt it had no slot, whoever sent it.
+      slots.of(take.intent).hold(take.id);
       return (await takeLog.step(take, 'take.found', { taskId: answer.taskId, by })) ?? takeLog.read(take.id);
     }
     if (answer.kind === 'not-found') {

@@ -99,6 +99,31 @@ describe('what opens a breaker', () => {
   });
 });
 
+describe('what other gateways say', () => {
+  const target = 'runway/gen4.5';
+
+  test('opens it for as long as theirs is open; what is over already does nothing', async () => {
+    breakers.trip(`${target}#submit`, Date.now() - 1);
+    expect(isOpen()).toBe(false);
+
+    breakers.trip(`${target}#submit`, Date.now() + 25);
+
+    expect(breakers.admitsAtMs(target, 'submit') - Date.now()).toBeLessThanOrEqual(25);
+    await untilProbe();
+    await expect(call('ok')).resolves.toBe('ok');
+  });
+
+  test('closes it when their probe has come through, and it counts anew', async () => {
+    await outages(5);
+
+    breakers.close(`${target}#submit`);
+
+    await expect(call('ok')).resolves.toBe('ok');
+    await outages(4);
+    expect(isOpen()).toBe(false);
+  });
+});
+
 describe('how it closes again', () => {
   test('one call probes, the others wait without being used up; its success closes', async () => {
     await outages(5);
