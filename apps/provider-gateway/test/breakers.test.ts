@@ -119,7 +119,7 @@ describe('what other gateways say', () => {
     breakers.close(`${target}#submit`);
 
     await expect(call('ok')).resolves.toBe('ok');
-    await outages(4);
+    await outages(3);
     expect(isOpen()).toBe(false);
   });
 });
