@@ -19,6 +19,7 @@ import {
   reservation,
   reserveNumber,
   spendRateSince,
+  usdOf,
 } from '@reelmesh/domain';
 import type { Logger } from '@reelmesh/service';
 import { FactFollower } from './fact-follower.ts';
@@ -135,9 +136,10 @@ export class LedgerKeeper {
   #apply(entry: LedgerFact): void {
     this.#spending.apply(entry);
     if (entry.kind === 'ledger.settle') {
-      const { provider, model, usdMicros } = entry.body;
+      const { provider, model } = entry.body;
       const { atMs } = entry;
-      if (atMs > spendRateSince(this.#deps.clock.now())) this.#spent.push({ atMs, usdMicros });
+      if (atMs > spendRateSince(this.#deps.clock.now()))
+        this.#spent.push({ atMs, usdMicros: usdOf(entry.body) });
       for (const name of [model, '*']) {
         const key = `${monthOf(entry.atMs)} ${provider}/${name}`;
         this.#bought.set(key, (this.#bought.get(key) ?? 0) + 1);

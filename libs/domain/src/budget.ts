@@ -1,5 +1,6 @@
 import type { BudgetScope } from '@reelmesh/contracts/ledger';
 import type { LedgerFact } from './ledger.ts';
+import { usdOf } from './ledger.ts';
 import { formatUsd } from './money.ts';
 
 export type Scope = Exclude<BudgetScope, 'BUDGET_SCOPE_UNSPECIFIED' | 'UNRECOGNIZED'>;
@@ -77,8 +78,10 @@ export class Spending {
   readonly #used = new Map<string, Used>();
 
   apply({ tenant, atMs, body }: LedgerFact): void {
-    const { takeId, entry, provider, usdMicros } = body;
+    const { takeId, entry, provider } = body;
+    // Reservations of whole films, from before they were kept by take.
     if (takeId === '') return;
+    const usdMicros = usdOf(body);
     const take = this.#takes.get(takeId) ?? {
       ...{ tenant, provider, day: dayOf(atMs) },
       ...{ reserved: 0, settled: 0, released: 0, adjusted: 0 },

@@ -47,6 +47,7 @@ export {
   reserveNumber,
   settleId,
   usdBalanceOf,
+  usdOf,
 } from './ledger.ts';
 export type { Balance, LedgerBody, LedgerEntryKind, LedgerFact } from './ledger.ts';
 export { formFor, placeOf, takesFile } from './model-form.ts';

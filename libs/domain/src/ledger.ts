@@ -166,7 +166,12 @@ export function balanceOf(entries: readonly LedgerFact[]): Balance {
 
 /** The same in US dollars, each entry at its take's rate. */
 export function usdBalanceOf(entries: readonly LedgerFact[]): Balance {
-  return addUp(entries, ({ usdMicros }) => usdMicros);
+  return addUp(entries, usdOf);
+}
+
+/** Entries of before there were other currencies are in dollars, and say it once. */
+export function usdOf({ usdMicros, amountMicros }: Pick<LedgerBody, 'usdMicros' | 'amountMicros'>): number {
+  return usdMicros ?? amountMicros;
 }
 
 function addUp(entries: readonly LedgerFact[], amountOf: (body: LedgerBody) => number): Balance {

@@ -58,6 +58,13 @@ describe('the balance', () => {
   });
 });
 
+test('entries of before there were other currencies count in dollars', () => {
+  const { usdMicros: _, ...body } = entry('LEDGER_KIND_SETTLE', 100).body;
+  const old = { ...entry('LEDGER_KIND_SETTLE', 100), body: body as LedgerFact['body'] };
+
+  expect(usdBalanceOf([old]).settledMicros).toBe(100);
+});
+
 describe('what is booked of a take', () => {
   const yuan = {
     ...{ currency: 'CNY', listMicros: 1_000_000, discountPercent: 20, usdMicrosPerUnit: 140_845, seconds: 5 },
