@@ -193,14 +193,14 @@ export function buildProgram(setExitCode: (code: ExitCode) => void): Command {
     .command('takes')
     .helpCommand(false)
     .description('list attempts to render a shot: those whose charge is in doubt, or all of one film')
-    .option('--film <film>', 'all takes of this film, with what each cost')
-    .option('--unknown', 'only those in doubt (without --film: always)')
+    .argument('[film]', 'all takes of this film, with what each cost')
+    .option('--unknown', 'only those in doubt (without a film: always)')
     .addOption(dataOption())
     .addOption(serverOption())
     .addOption(jsonOption())
-    .addHelpText('after', examples('takes --unknown', `takes --film ${FILM}`, `takes resolve ${TAKE} void`))
-    .action((flags: TakesFlags) =>
-      done(import('./commands/takes.ts').then(({ listTakes }) => listTakes(flags))),
+    .addHelpText('after', examples('takes --unknown', `takes ${FILM}`, `takes resolve ${TAKE} void`))
+    .action((film: string | undefined, flags: TakesFlags) =>
+      done(import('./commands/takes.ts').then(({ listTakes }) => listTakes(film, flags))),
     );
 
   takes

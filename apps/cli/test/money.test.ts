@@ -206,7 +206,7 @@ describe('money that was spent', { timeout: 120_000 }, () => {
     await serve(env);
 
     const made = await json<Made>(here([...make, '--strategy', 'final-or-draft']));
-    const takes = await run(['takes', '--film', made.film_id]);
+    const takes = await run(['takes', made.film_id]);
     const explained = await run(['route', 'explain', made.film_id, '--shot', '1']);
 
     expect(made).toMatchObject({

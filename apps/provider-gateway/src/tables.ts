@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AppError, Code } from '@reelmesh/domain';
@@ -17,7 +17,7 @@ export async function readTables<T>(
   schema: z.ZodType<T>,
   configDir: string | undefined,
 ): Promise<readonly T[]> {
-  const own = configDir === undefined ? undefined : await readIfThere(join(configDir, file));
+  const own = configDir === undefined ? undefined : await readOwn(configDir, file);
   const shipped = await readFile(join(shippedDir, file), 'utf8');
   return [
     readTable(file, shipped, schema),
@@ -43,11 +43,18 @@ function parseYaml(file: string, text: string): unknown {
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** A table may be missing, the directory may not: nobody would learn that nothing of theirs is in force. */
+async function readOwn(configDir: string, file: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(join(configDir, file), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+  if (await isDirectory(configDir)) return undefined;
+  throw broken(configDir, 'REELMESH_GATEWAY__CONFIG_DIR must be a directory that exists');
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true;
 }

@@ -208,3 +208,10 @@ describe("the operator's own strategies", () => {
     await expect(loadCatalogue(directory)).rejects.toThrow(problem);
   });
 });
+
+test('a configuration directory that does not exist is refused, not passed over', async () => {
+  await expect(loadCatalogue(join(directory, 'nowhere'))).rejects.toMatchObject({
+    reason: 'CATALOGUE_BROKEN',
+    message: expect.stringContaining('must be a directory that exists') as string,
+  });
+});

@@ -1,4 +1,4 @@
-import { providerFileSettings } from '@reelmesh/provider-gateway/check';
+import { providerFileSettings, verifyTables } from '@reelmesh/provider-gateway/check';
 import { describeConfig } from '@reelmesh/service';
 import { environment, hostSections, readSettings } from '../config.ts';
 import { ExitCode } from '../exit-codes.ts';
@@ -12,6 +12,7 @@ export async function verifyConfig(): Promise<ExitCode> {
   const sections = modules.map((module) => module.config);
   const values = readSettings(environment(), sections, []);
   const configDir = values['gateway']?.['configDir'] as string | undefined;
+  await verifyTables(configDir);
   const settings = [
     ...describeConfig([...hostSections, ...sections], values),
     ...(await providerFileSettings(environment(), configDir)),

@@ -11,23 +11,22 @@ import { reach } from './films.ts';
 import type { ServerFlags } from './films.ts';
 
 export interface TakesFlags extends ServerFlags {
-  readonly film?: string;
   readonly unknown?: boolean;
   readonly json?: boolean;
 }
 
 /** Takes in doubt, or all of one film, with what each cost or may have cost. */
-export async function listTakes(flags: TakesFlags): Promise<ExitCode> {
+export async function listTakes(film: string | undefined, flags: TakesFlags): Promise<ExitCode> {
   await using session = await reach(flags, 'takes');
   // Only for its error: a film that does not exist has no takes either.
-  if (flags.film !== undefined) await session.films.getFilm({ filmId: flags.film });
+  if (film !== undefined) await session.films.getFilm({ filmId: film });
   const { takes } = await session.films.listTakes({
-    filmId: flags.film ?? '',
+    filmId: film ?? '',
     unknownOnly: flags.unknown ?? false,
   });
   if (flags.json === true) print(JSON.stringify(takesReportOf(takes)));
   else if (takes.length === 0) {
-    say(flags.film === undefined || flags.unknown === true ? 'no take is in doubt' : 'no takes');
+    say(film === undefined || flags.unknown === true ? 'no take is in doubt' : 'no takes');
   } else print(describeTakes(takes));
   return ExitCode.OK;
 }

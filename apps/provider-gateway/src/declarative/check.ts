@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { AppError, Code, billedSeconds } from '@reelmesh/domain';
 import type { ConfigRow, Environment } from '@reelmesh/service';
 import { z } from 'zod';
+import { loadBudgets } from '../budgets.ts';
+import { loadCatalogue } from '../catalogue.ts';
 import { DryRun } from './dry-run.ts';
 import type { CheckStep } from './dry-run.ts';
 import { startPlayer } from './player.ts';
@@ -39,6 +41,15 @@ export async function checkProviderFile(path: string): Promise<CheckReport> {
   const run = new DryRun(file, row, player);
   const steps = await run.steps();
   return { provider: file.provider, model: row.model, request: run.request, steps };
+}
+
+/**
+ * Reads every table of the gateway as it would at its start. FAILED_PRECONDITION (CATALOGUE_BROKEN) names file and field.
+ * @param configDir where the operator's own are
+ */
+export async function verifyTables(configDir: string | undefined): Promise<void> {
+  const { models } = await loadCatalogue(configDir);
+  await loadBudgets(new Set([...models.values()].map(({ provider }) => provider)), configDir);
 }
 
 /**
