@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { checkProviderFile } from '@reelmesh/provider-gateway/check';
+import { expect, test } from 'vitest';
+import { describeCheck } from '../src/commands/check-provider.ts';
+
+const kling = fileURLToPath(new URL('../../provider-gateway/data/providers/kling.yaml', import.meta.url));
+
+test('a good file is shown with what it sends, each step, and a word at the end', async () => {
+  const text = describeCheck('kling.yaml', await checkProviderFile(kling));
+
+  expect(text).toContain('kling/v2.6-std is asked for the sample shot with POST /v1/videos/text2video');
+  expect(text).toMatch(/"aspect_ratio": "9:16"/);
+  expect(text).toMatch(/poll 3 +ok +succeeded, 280000 micros/);
+  expect(text.split('\n').at(-1)).toMatch(/^kling is good: \d+ steps went as recorded$/);
+});
+
+test('a step that went wrong says what it should have been, beneath what was seen', () => {
+  const text = describeCheck('acme.yaml', {
+    provider: 'acme',
+    model: 'v1',
+    request: { path: '/v1/videos', body: {} },
+    steps: [
+      { step: 'create', seen: 'accepted as task 1', problem: '' },
+      {
+        step: 'request',
+        seen: 'POST /v1/videos',
+        problem: '/a: sent 1, recorded 2; /b: recorded 3, not sent',
+      },
+    ],
+  });
+
+  expect(text.split('\n').slice(-6)).toEqual([
+    'create   ok     accepted as task 1',
+    'request  WRONG  POST /v1/videos',
+    '                /a: sent 1, recorded 2',
+    '                /b: recorded 3, not sent',
+    '',
+    'acme is not good: 1 step of 2 went wrong',
+  ]);
+});
+
+test('a broken file is shown with all its problems', () => {
+  const text = describeCheck('a.yaml', { problems: ['line 1: x: must be set', 'line 2: y: must be set'] });
+
+  expect(text).toBe('a.yaml has 2 problems:\n  line 1: x: must be set\n  line 2: y: must be set');
+});
