@@ -1,6 +1,6 @@
 import type { FailureClass, RenderSpec } from '@reelmesh/contracts/shot';
 import { AppError, LONGEST_RETRY_AFTER_MS, holdFor } from '@reelmesh/domain';
-import type { Clock, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
+import type { Clock, Hold, Obstacle, TakeIntent, TakeRecord } from '@reelmesh/domain';
 import type { Breakers } from './breakers.ts';
 import type { OutputSource } from './download.ts';
 import type { Health } from './health.ts';
@@ -26,6 +26,7 @@ export interface GuardDeps {
 
 /** A provider that does not say for how long it wants fewer polls gets them after this, twice as long after each refusal. */
 const FIRST_POLL_PAUSE_MS = 1_000;
+const SOON_MS = 1_000;
 
 /**
  * A provider behind circuit breakers (outages) and holds (the account). Holds live outside the breakers: an empty account
@@ -59,8 +60,8 @@ export class Guarded implements Provider {
     if (inner !== undefined) return inner;
     const hold = this.#deps.health.holdOf(this.#holdKey(model));
     if (hold !== undefined) {
-      const { reason, failure, isTimed, checkAtMs } = hold;
-      return isTimed ? { reason, failure, untilMs: checkAtMs } : { reason, failure };
+      const { reason, failure } = hold;
+      return hold.isTimed ? { reason, failure, untilMs: this.#lookAgainMs(hold) } : { reason, failure };
     }
     const untilMs = this.#deps.breakers.admitsAtMs(this.#target(model), 'submit');
     if (untilMs <= this.#deps.clock.now()) return undefined;
@@ -135,6 +136,13 @@ export class Guarded implements Provider {
 
   #target(model: string): string {
     return `${this.name}/${model}`;
+  }
+
+  /** When a shot that waits for the hold's end looks again: soon once its time has come and somebody looks. */
+  #lookAgainMs({ checkAtMs, pauseMs }: Hold): number {
+    const now = this.#deps.clock.now();
+    const hasCome = pauseMs > this.#deps.holdCheckMs;
+    return Math.max(now + SOON_MS, hasCome ? Math.min(checkAtMs, now + 5 * SOON_MS) : checkAtMs);
   }
 
   #holdKey(model: string, credentialRef = this.credentialRefs[0] ?? ''): string {

@@ -1,59 +1,13 @@
 import type { SlotLimits, SlotRecord } from '@reelmesh/domain';
-import type { Shared, SharedOptions } from '@reelmesh/messaging';
 import { createLogger } from '@reelmesh/service';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SharedSlots } from '../src/shared-slots.ts';
+import { Memory } from './memory.ts';
 
 const MINUTE = 60_000;
 
-/** A record in memory that several gateways share; counts what would go to NATS. */
-class Memory {
-  operations = 0;
-  #stored: unknown;
-  readonly #listeners = new Set<() => void>();
-
-  share<T>(_key: string, { read, onChange }: SharedOptions<T>): Shared<T> {
-    let value: T | undefined;
-    let seen: unknown = Memory;
-    const see = (): void => {
-      if (seen === this.#stored) return;
-      seen = this.#stored;
-      value = this.#stored === undefined ? undefined : read(this.#stored);
-      onChange();
-    };
-    this.#listeners.add(see);
-    return {
-      get value() {
-        return value;
-      },
-      refresh: async () => {
-        this.operations += 1;
-        see();
-      },
-      update: async (change) => {
-        this.operations += 1;
-        const next = change(this.#stored === undefined ? undefined : read(this.#stored));
-        if (next === undefined || next === value) return value;
-        this.#stored = JSON.parse(JSON.stringify(next));
-        see();
-        for (const listener of this.#listeners) if (listener !== see) queueMicrotask(listener);
-        return value;
-      },
-      stop: async () => void this.#listeners.delete(see),
-    };
-  }
-
-  get record(): SlotRecord {
-    return (this.#stored ?? {}) as SlotRecord;
-  }
-
-  wipe(): void {
-    this.#stored = undefined;
-    for (const listener of this.#listeners) listener();
-  }
-}
-
 let memory: Memory;
+const record = (): SlotRecord => memory.stored as SlotRecord;
 const lines: string[] = [];
 const opened: SharedSlots[] = [];
 const never = new AbortController().signal;
@@ -134,7 +88,7 @@ describe('D12: a full pool', () => {
 
     await expect(waited).rejects.toThrow('stopped');
     await pass();
-    expect(memory.record.holders).toEqual({ 'a/1': { held: 2 } });
+    expect(record().holders).toEqual({ 'a/1': { held: 2 } });
     expect(slots.waiting).toBe(0);
   });
 });
@@ -168,7 +122,7 @@ describe('several gateways', () => {
     await pass(5 * MINUTE);
 
     expect(waiting).toEqual([]);
-    expect(memory.record.holders).toMatchObject({ 'a/1': { held: 1 }, 'b/1': { held: 1 } });
+    expect(record().holders).toMatchObject({ 'a/1': { held: 1 }, 'b/1': { held: 1 } });
     two.release('u0');
     await pass();
     expect(waiting).toEqual(['t1']);
@@ -184,13 +138,13 @@ describe('several gateways', () => {
     const [mine, theirs] = await Promise.all([one.inherit('x/1'), two.inherit('x/1')]);
 
     expect(theirs).toBeUndefined();
-    expect(memory.record.holders['a/1']).toEqual({ held: 2, heirTo: ['x/1'] });
+    expect(record().holders['a/1']).toEqual({ held: 2, heirTo: ['x/1'] });
     expect([one.isHeirTo('x/1'), two.isHeirTo('x/1'), two.isElsewhere('x/1')]).toEqual([true, false, true]);
     one.settle(mine!, ['d0', 'd1']);
     one.release('d0');
     one.release('d1');
     await pass();
-    expect(memory.record.holders['a/1']).toBeUndefined();
+    expect(record().holders['a/1']).toBeUndefined();
   });
 });
 
@@ -221,7 +175,7 @@ describe('a provider that refuses', () => {
       slots.refused(takeId, 5);
       slots.release(takeId);
       await pass();
-      gaps.push(memory.record.pausedUntilMs - refusedAtMs);
+      gaps.push(record().pausedUntilMs - refusedAtMs);
       await pass(60_000);
     }
     expect(gaps).toEqual([1000, 2000, 4000, 8000]);
@@ -230,7 +184,7 @@ describe('a provider that refuses', () => {
     slots.accepted('ok');
     await pass();
 
-    expect(memory.record.window.refusals).toBe(0);
+    expect(record().window.refusals).toBe(0);
   });
 
   test('takes that it throttles count once each, and what is sent after it may grow again', async () => {
