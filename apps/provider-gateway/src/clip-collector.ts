@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { BlobRef, Clip } from '@reelmesh/contracts/common';
 import type { AppError } from '@reelmesh/domain';
@@ -8,6 +9,7 @@ import type { Breakers } from './breakers.ts';
 import { download } from './download.ts';
 import { isOutage } from './guarded.ts';
 import type { Output, Provider } from './provider.ts';
+import { LocalSlots } from './slots.ts';
 
 export interface CollectorOptions {
   readonly blobs: BlobStore;
@@ -23,6 +25,8 @@ const REMEMBERED = 1000;
 /** Brings a provider's output home: into the blob store, hashed and probed. Only then is it a clip. */
 export class ClipCollector {
   readonly #options: CollectorOptions;
+  /** Hundreds of decoders at once would fill the memory; a few for each core keep it busy while others start. */
+  readonly #checks = new LocalSlots(4 * availableParallelism());
   readonly #known = new Map<string, Omit<Clip, 'blob'>>();
 
   constructor(options: CollectorOptions) {
@@ -45,11 +49,20 @@ export class ClipCollector {
         () => download(output.url, path, { ...source, maxBytes, timeoutMs, signal }),
         isOutage,
       );
-      const picture = await verifyClip(path, { minSeconds: take.intent.spec.seconds - 0.5, signal });
+      const picture = await this.#verify(take, path, signal);
       const blob = await this.#options.blobs.putFile(path, 'video/mp4', { move: true });
       return { blob, ...picture };
     } finally {
       await rm(path, { force: true });
+    }
+  }
+
+  async #verify(take: TakeRecord, path: string, signal: AbortSignal): Promise<Omit<Clip, 'blob'>> {
+    await this.#checks.acquire(take.id, signal);
+    try {
+      return await verifyClip(path, { minSeconds: take.intent.spec.seconds - 0.5, signal });
+    } finally {
+      this.#checks.release(take.id);
     }
   }
 
