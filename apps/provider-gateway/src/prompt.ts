@@ -22,7 +22,10 @@ export function promptOf(picture: Picture, motion?: number): string {
     picture.onScreenText === '' ? '' : `Text in the picture reads "${picture.onScreenText}".`,
     motion === undefined ? '' : wordsForMotion(motion),
   ].filter(isText);
-  return `${camera === '' ? 'Static shot' : camera}: ${[place, ...details].filter(isText).join('. ')}`;
+  const sentences = [place, ...details]
+    .filter(isText)
+    .map((text) => (/[.!?。！？…]$/.test(text) ? text : `${text}.`));
+  return `${camera === '' ? 'Static shot' : camera}: ${sentences.join(' ')}`;
 }
 
 /** Five words for 256 buckets; 127, which Stable Video Diffusion takes for granted, is in the middle of them. */

@@ -245,7 +245,7 @@ describe('a recording that does not fit its file', () => {
       'a word that no state lists',
       '[processing]',
       '[rendering]',
-      { step: 'poll 2', problem: 'is a word that poll.states does not list' },
+      { step: 'poll 2', problem: 'is a word that poll.states does not list; should be running' },
     ],
     [
       'a host that is not allowed',
@@ -257,7 +257,7 @@ describe('a recording that does not fit its file', () => {
       'a price that was not charged',
       'microsPerUnit: 140000',
       'microsPerUnit: 1',
-      { step: 'poll 3', problem: 'should cost what was charged: 280000 micros' },
+      { step: 'poll 3', problem: 'should cost what was charged: USD 0.28' },
     ],
     [
       'a refusal that reads as another',

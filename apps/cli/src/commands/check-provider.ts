@@ -1,5 +1,6 @@
 import { checkProviderFile, providerFileSchema } from '@reelmesh/provider-gateway/check';
 import type { CheckReport, CheckStep } from '@reelmesh/provider-gateway/check';
+import { environment } from '../config.ts';
 import { ExitCode } from '../exit-codes.ts';
 import { print } from '../output.ts';
 import { formatCount, formatTable, truncate } from '../text.ts';
@@ -9,7 +10,7 @@ const SEEN_COLUMNS = 90;
 
 /** Whether a provider can be used by its file alone. */
 export async function checkProvider(path: string, flags: { readonly json?: boolean }): Promise<ExitCode> {
-  const report = await checkProviderFile(path);
+  const report = await checkProviderFile(path, environment()['REELMESH_GATEWAY__CONFIG_DIR']);
   const isGood = 'steps' in report && report.steps.every(({ problem }) => problem === '');
   print(
     flags.json === true ? JSON.stringify({ file: path, ok: isGood, ...report }) : describeCheck(path, report),
@@ -28,7 +29,7 @@ export function describeCheck(path: string, report: CheckReport): string {
     const lines = report.problems.map((problem) => `  ${problem}`);
     return [`${path} has ${formatCount(report.problems.length, 'problem')}:`, ...lines].join('\n');
   }
-  const { provider, model, request, steps } = report;
+  const { provider, model, request, steps, notes } = report;
   const wrong = steps.filter(({ problem }) => problem !== '');
   const verdict =
     wrong.length === 0
@@ -38,6 +39,7 @@ export function describeCheck(path: string, report: CheckReport): string {
     `${provider}/${model} is asked for the sample shot with POST ${request.path}`,
     JSON.stringify(request.body, null, 2),
     formatTable(['step', '', 'seen'], steps.flatMap(rowsOf)),
+    ...(notes.length === 0 ? [] : [notes.map((note) => `note: ${note}`).join('\n')]),
     verdict,
   ].join('\n\n');
 }

@@ -4,10 +4,13 @@ import type { ConfigRow, Environment } from '@reelmesh/service';
 import { z } from 'zod';
 import { loadBudgets } from '../budgets.ts';
 import { loadCatalogue } from '../catalogue.ts';
+import { loadPriceBook } from '../price-book.ts';
 import { DryRun } from './dry-run.ts';
 import type { CheckStep } from './dry-run.ts';
+import { textAt } from './places.ts';
 import { startPlayer } from './player.ts';
 import { providerFile } from './provider-file.ts';
+import type { ProviderFile } from './provider-file.ts';
 import { loadProviderFiles, readProviderFile, rowsOf } from './provider-files.ts';
 import { describeSettings } from './provider-settings.ts';
 import { sampleShot } from './sample-shot.ts';
@@ -23,10 +26,15 @@ export type CheckReport =
       /** What is sent for the sample shot. */
       readonly request: { readonly path: string; readonly body: unknown };
       readonly steps: readonly CheckStep[];
+      /** What is not wrong with the file and stops it all the same, or is likely to be a mistake. */
+      readonly notes: readonly string[];
     };
 
-/** A file is checked and dry-run against its own recording, on loopback: nothing leaves the machine, no key is read. */
-export async function checkProviderFile(path: string): Promise<CheckReport> {
+/**
+ * A file is checked and dry-run against its own recording, on loopback: nothing leaves the machine, no key is read.
+ * @param configDir where the operator's own rates are
+ */
+export async function checkProviderFile(path: string, configDir?: string): Promise<CheckReport> {
   const read = readProviderFile(await textOf(path));
   if ('problems' in read) return read;
   const { file } = read;
@@ -40,7 +48,33 @@ export async function checkProviderFile(path: string): Promise<CheckReport> {
   await using player = await startPlayer();
   const run = new DryRun(file, row, player);
   const steps = await run.steps();
-  return { provider: file.provider, model: row.model, request: run.request, steps };
+  const notes = [...(await noteOnCurrency(file, configDir)), ...notesOnCodes(file)];
+  return { provider: file.provider, model: row.model, request: run.request, steps, notes };
+}
+
+async function noteOnCurrency({ currency }: ProviderFile, configDir?: string): Promise<readonly string[]> {
+  const { rates } = await loadPriceBook(configDir);
+  if (currency === 'USD' || rates.some((rate) => rate.currency === currency)) return [];
+  const row = `{ currency: ${currency}, from: 'YYYY-MM-DD', usd: 1.00 }`;
+  return [
+    `${currency} has no rate: until rates.yaml in REELMESH_GATEWAY__CONFIG_DIR has a row as ${row}, no command starts`,
+  ];
+}
+
+/** Failures that would all look alike. */
+function notesOnCodes({ errors, recording }: ProviderFile): readonly string[] {
+  if (errors.code === undefined || Object.keys(errors.codes).length === 0) return [];
+  return recording.failures.flatMap(({ body }, index) => {
+    const code = errors.code?.map((place) => textAt(body, [place])).find((text) => text !== undefined);
+    if (code === undefined)
+      return [`failure ${index + 1} holds nothing at ${errors.code?.join(' or ')} (errors.code)`];
+    const isKnown = code in errors.codes || errors.success.includes(code);
+    return isKnown
+      ? []
+      : [
+          `failure ${index + 1}: errors.codes does not list ${code}, so it is ${errors.failed.replace('FAILURE_CLASS_', '')}`,
+        ];
+  });
 }
 
 /**

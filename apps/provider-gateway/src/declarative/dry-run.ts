@@ -1,5 +1,5 @@
 import type { FailureClass } from '@reelmesh/contracts/shot';
-import { AppError, billedSeconds, priceOf, quoteOf } from '@reelmesh/domain';
+import { AppError, billedSeconds, formatUsd, priceOf, quoteOf } from '@reelmesh/domain';
 import { isAllowedHost } from '../download.ts';
 import type { ModelRow } from '../knobs.ts';
 import { promptOf } from '../prompt.ts';
@@ -110,16 +110,18 @@ export class DryRun {
     this.#player.next(answer);
     const seen = await this.#outcome(() => this.#provider.poll(this.#take('k-1'), this.#signal));
     if (typeof seen === 'string') return step(name, seen, `should be ${wanted}`);
-    if (seen.kind !== wanted) return step(name, wordsOfPoll(seen), `should be ${wanted}`);
+    const text = wordsOfPoll(seen, this.#file.currency);
     if (seen.kind === 'running' && seen.waitingFor.startsWith('provider: ')) {
-      return step(name, wordsOfPoll(seen), 'is a word that poll.states does not list');
+      return step(name, text, `is a word that poll.states does not list; should be ${wanted}`);
     }
-    return step(name, wordsOfPoll(seen), seen.kind === 'succeeded' ? this.#problemOf(seen) : '');
+    if (seen.kind !== wanted) return step(name, text, `should be ${wanted}`);
+    return step(name, text, seen.kind === 'succeeded' ? this.#problemOf(seen) : '');
   }
 
   #problemOf({ costMicros, output }: Extract<PollResult, { kind: 'succeeded' }>): string {
     const { chargedMicros } = this.#file.recording;
-    if (costMicros !== chargedMicros) return `should cost what was charged: ${chargedMicros} micros`;
+    if (costMicros !== chargedMicros)
+      return `should cost what was charged: ${amount(chargedMicros, this.#file.currency)}`;
     const url = 'url' in output ? URL.parse(output.url) : null;
     if (url === null) return 'names no address';
     if (this.#file.poll.content !== undefined) return '';
@@ -216,19 +218,23 @@ function words(result: SubmitResult): string {
   }
 }
 
-function wordsOfPoll(result: PollResult): string {
+function wordsOfPoll(result: PollResult, currency: string): string {
   switch (result.kind) {
     case 'running':
       return `running, ${Math.round(result.progress * 100)} %, waits for ${result.waitingFor}`;
     case 'succeeded':
-      return `succeeded, ${result.costMicros} micros, ${'url' in result.output ? result.output.url : ''}`;
+      return `succeeded, ${amount(result.costMicros, currency)}, ${'url' in result.output ? result.output.url : ''}`;
     case 'failed':
-      return `failed as ${shortOf(result.failure)}, ${result.costMicros} micros: ${result.message}`;
+      return `failed as ${shortOf(result.failure)}, ${amount(result.costMicros, currency)}: ${result.message}`;
     case 'cancelled':
-      return `cancelled, ${result.costMicros} micros`;
+      return `cancelled, ${amount(result.costMicros, currency)}`;
     case 'expired':
-      return `expired, ${result.costMicros} micros: ${result.message}`;
+      return `expired, ${amount(result.costMicros, currency)}: ${result.message}`;
   }
 }
+
+/** `EUR 0.54` */
+const amount = (micros: number, currency: string): string =>
+  `${currency} ${formatUsd(micros).replace('$', '')}`;
 
 const shortOf = (failure: FailureClass): string => failure.replace('FAILURE_CLASS_', '');
