@@ -3,6 +3,7 @@ import { AppError, Code } from '@reelmesh/domain';
 import { HOSTILE_LIMITS } from './hostile-input.ts';
 import { readProbe } from './read-probe.ts';
 import { startTool } from './tool-process.ts';
+import type { ToolExit } from './tool-process.ts';
 
 export interface Fraction {
   readonly numerator: number;
@@ -30,6 +31,8 @@ export interface VideoStream {
   readonly timeBase: Fraction;
   /** Packets in the file, counted: the coded frames. */
   readonly frames: number;
+  /** Frames that came out of the decoder; 0 where nothing was decoded. */
+  readonly decodedFrames: number;
   readonly pixelFormat: string;
   readonly colorSpace: string;
   readonly colorRange: string;
@@ -86,7 +89,7 @@ const ENTRIES = [
   'format=format_name,duration,size',
   'format_tags=title',
   'stream=index,codec_type,codec_name,profile,level,width,height,sample_aspect_ratio,r_frame_rate,avg_frame_rate',
-  'stream=time_base,nb_read_packets,pix_fmt,color_space,color_range,has_b_frames,start_time,duration,extradata_hash',
+  'stream=time_base,nb_read_packets,nb_read_frames,pix_fmt,color_space,color_range,has_b_frames,start_time,duration,extradata_hash',
   'stream=sample_rate,channels',
   'stream_disposition=attached_pic',
   'stream_tags=language,rotate',
@@ -98,19 +101,39 @@ const ENTRIES = [
  * DATA_LOSS (MEDIA_UNREADABLE) for anything that is not a readable media file.
  */
 export async function probe(path: string, options: ProbeOptions = {}): Promise<Probe> {
-  const { signal, timeoutMs = 30_000 } = options;
-  await access(path);
-  const tool = await startTool('ffprobe', probeArgs(path), { signal, timeoutMs });
-  const exit = await tool.exit;
-  if (!exit.ok) throw unreadable(exit.complaint);
-  const result = readProbe(exit.stdout);
-  if (!result) throw unreadable('it holds no streams, or too many');
-  return result;
+  return (await run(path, [], options)).found;
 }
 
-export function probeArgs(path: string): readonly string[] {
+/**
+ * The same with every frame of the first `maxSeconds` decoded in one go. The errors are those of `probe`.
+ * @returns `isClean`: neither the container nor a decoder had anything to complain about
+ */
+export async function probeDecoded(
+  path: string,
+  maxSeconds: number,
+  options: ProbeOptions = {},
+): Promise<{ readonly found: Probe; readonly isClean: boolean }> {
+  const { found, exit } = await run(path, ['-count_frames', '-read_intervals', `%+${maxSeconds}`], options);
+  return { found, isClean: exit.isSilent };
+}
+
+async function run(
+  path: string,
+  more: readonly string[],
+  { signal, timeoutMs = 30_000 }: ProbeOptions,
+): Promise<{ readonly found: Probe; readonly exit: ToolExit }> {
+  await access(path);
+  const tool = await startTool('ffprobe', probeArgs(path, more), { signal, timeoutMs });
+  const exit = await tool.exit;
+  if (!exit.ok) throw unreadable(exit.complaint);
+  const found = readProbe(exit.stdout);
+  if (!found) throw unreadable('it holds no streams, or too many');
+  return { found, exit };
+}
+
+export function probeArgs(path: string, more: readonly string[] = []): readonly string[] {
   return [
-    ...['-hide_banner', '-loglevel', 'error', ...HOSTILE_LIMITS],
+    ...['-hide_banner', '-loglevel', 'error', ...HOSTILE_LIMITS, ...more],
     ...[
       '-count_packets',
       '-show_data_hash',

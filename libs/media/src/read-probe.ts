@@ -40,6 +40,7 @@ function videoStream(s: Json): VideoStream {
     baseFps: fraction(s['r_frame_rate'], '/'),
     timeBase: fraction(s['time_base'], '/'),
     frames: number(s['nb_read_packets']),
+    decodedFrames: number(s['nb_read_frames']),
     pixelFormat: text(s['pix_fmt']),
     colorSpace: text(s['color_space']),
     colorRange: text(s['color_range']),

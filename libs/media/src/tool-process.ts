@@ -19,6 +19,8 @@ export interface ToolExit {
   readonly stdout: string;
   /** The last lines of standard error without our folders, else how it ended. For people. */
   readonly complaint: string;
+  /** Nothing came on standard error. */
+  readonly isSilent: boolean;
 }
 
 export interface ToolProcess {
@@ -69,7 +71,8 @@ export async function startTool(
     options.signal?.removeEventListener('abort', onAbort);
     if (verdict) return reject(verdict);
     const end = signal === null ? `exit status ${String(code)}` : `killed by ${signal}`;
-    resolve({ ok: code === 0, stdout, complaint: lastWords(stderr, args) || end });
+    const complaint = lastWords(stderr, args) || end;
+    resolve({ ok: code === 0, stdout, complaint, isSilent: stderr === '' });
   });
   return {
     stdin: child.stdin ?? undefined,

@@ -88,7 +88,7 @@ test('a clip that is too short is refused', async () => {
   });
 });
 
-test('a clip that is too long is refused before it is decoded', async () => {
+test('a clip that is too long is refused', async () => {
   await expect(verifyClip(clip, { minSeconds: 0, maxSeconds: 1 })).rejects.toMatchObject({
     reason: 'MEDIA_UNREADABLE',
   });
@@ -129,6 +129,15 @@ test('a file that breaks off is refused', async () => {
     code: 'DATA_LOSS',
     reason: 'MEDIA_UNREADABLE',
   });
+});
+
+test('a clip with a frame that does not decode is refused', async () => {
+  const bytes = await readFile(clip);
+  const middle = Math.floor(bytes.length * 0.6);
+  bytes.fill(0xff, middle, middle + 2000);
+  await writeFile(at('damaged.mp4'), bytes);
+
+  await expect(verify(at('damaged.mp4'))).rejects.toMatchObject({ reason: 'MEDIA_UNREADABLE' });
 });
 
 test('a picture that is too large to unpack is refused at little cost', async () => {
