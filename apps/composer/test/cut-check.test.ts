@@ -20,6 +20,7 @@ const video: Probe['video'][number] = {
     baseFps: { numerator: 12, denominator: 1 },
     timeBase: { numerator: 1, denominator: 6144 },
     frames: 24,
+    decodedFrames: 0,
   },
   ...{
     pixelFormat: 'yuv420p',
