@@ -96,7 +96,7 @@ async function gateway(count = 3): Promise<Findings> {
       ...tableOf(figures, rows),
       '',
       `${memory.takes} takes in flight: ${memory.rssMegabytes.toFixed(0)} MB resident in all, ` +
-        `${memory.rssKilobytesPerTake.toFixed(1)} kB more a take, ${memory.heapKilobytesPerTake.toFixed(1)} kB of it heap`,
+        `${memory.heapKilobytesPerTake.toFixed(1)} kB of heap a take`,
     ],
     figures: { rows, memory, pairs },
   };

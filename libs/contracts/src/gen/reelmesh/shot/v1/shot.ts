@@ -673,7 +673,7 @@ export interface RenderCommand {
   readonly shotId: string;
   readonly spec: RenderSpec | undefined;
   readonly strategy: string;
-  /** The most that this shot may cost, all takes together: its part of the film's reservation. */
+  /** The most that this shot may cost, all takes together: its part of what the film may cost. */
   readonly reservedMicros: number;
   readonly traceparent: string;
 }
