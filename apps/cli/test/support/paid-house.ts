@@ -11,7 +11,7 @@ import {
   startNats,
   temporaryDirectory,
 } from '@reelmesh/testing';
-import type { EmulatorConfig, EmulatorLedgerEntry } from '@reelmesh/testing';
+import type { EmulatorCall, EmulatorConfig, EmulatorLedgerEntry } from '@reelmesh/testing';
 import { expect, vi } from 'vitest';
 import { inFlight } from '../../bench/stats.ts';
 import { readFacts, startMake, tryMake } from './made-films.ts';
@@ -101,10 +101,9 @@ export async function openPaidHouse({ emulator: config, env: more = {} }: HouseO
     /** With the provider's list of tasks beside them: what is there is attached, what is not is void. */
     async resolveDoubts(api: string): Promise<void> {
       // What we gave up waiting for may still come to be.
-      await vi.waitFor(
-        async () => expect((await emulator.calls()).filter(({ outcome }) => outcome === 'open')).toEqual([]),
-        { timeout: 10_000 },
-      );
+      await vi.waitFor(async () => expect((await emulator.calls()).filter(isUnderWay)).toEqual([]), {
+        timeout: 10_000,
+      });
       const { takes, doubtful } = await house.books();
       const tasks = await emulator.tasks();
       const taken = new Set(takes.map(({ taskId }) => idOf(taskId)));
@@ -174,6 +173,11 @@ export async function openPaidHouse({ emulator: config, env: more = {} }: HouseO
     },
   };
   return house;
+}
+
+/** Whether the provider may still act on it: that the caller has left does not stop what it has read. */
+function isUnderWay({ outcome, status, bodyBytes }: EmulatorCall): boolean {
+  return outcome === 'open' || (outcome === 'abandoned' && status === undefined && bodyBytes !== undefined);
 }
 
 function netMicros(entries: readonly EmulatorLedgerEntry[]): number {
