@@ -1,5 +1,14 @@
-import type { FactStore, LedgerFact, Plan } from '@reelmesh/domain';
-import { AppError, Code, formatUsd, ledgerStream, sumMicros, usdBalanceOf } from '@reelmesh/domain';
+import type { FactStore, FilmRecord, LedgerFact, Plan, PlannedShot } from '@reelmesh/domain';
+import {
+  AppError,
+  Code,
+  costOf,
+  formatUsd,
+  keysOf,
+  ledgerStream,
+  sumMicros,
+  usdBalanceOf,
+} from '@reelmesh/domain';
 
 /** What a film's takes have cost so far, US dollars. */
 export async function spentBy(facts: FactStore, filmId: string): Promise<number> {
@@ -27,4 +36,19 @@ export function assertWithinBudget(plan: Plan, spentMicros: number, budgetMicros
       details: { needed_micros: String(needed), budget_micros: String(budgetMicros) },
     },
   );
+}
+
+/**
+ * Whether a shot may be rendered that was thought to be in the cache when the film was planned, and is not: its plan
+ * has set nothing aside for it.
+ * @param asked keys of shots that have been let through before
+ */
+export function hasRoomFor(shot: PlannedShot, film: FilmRecord, asked: ReadonlySet<string>): boolean {
+  const { budgetMicros } = film.options;
+  if (budgetMicros === 0 || shot.reservedMicros >= shot.limitMicros || film.plan === undefined) return true;
+  const others = new Map(film.plan.shots.map((one) => [one.key, one]));
+  const promised = keysOf(film.plan)
+    .filter((key) => key !== shot.key && !film.ends.has(key))
+    .map((key) => (asked.has(key) ? others.get(key)?.limitMicros : others.get(key)?.reservedMicros) ?? 0);
+  return costOf(film) + sumMicros(promised) + shot.limitMicros <= budgetMicros;
 }

@@ -18,6 +18,7 @@ import type { Client } from '@reelmesh/messaging';
 import type { Logger } from '@reelmesh/service';
 import type { Errands } from './errands.ts';
 import type { FilmEntry, FilmLog, Written } from './film-log.ts';
+import { hasRoomFor } from './film-budget.ts';
 import { isSuperseded } from './film-log.ts';
 import { cutNews, shotEndOf } from './news.ts';
 
@@ -265,19 +266,30 @@ export class FilmRunner {
     if (unknown.length === 0) return false;
     const { id: filmId, tenant } = this.#film;
     const { clips } = await this.#deps.cache.resolveClips({ tenant, filmId, shotKeys: unknown, peek: false });
-    const hits: FilmEntry[] = [];
+    const ends: FilmEntry[] = [];
+    const refused: string[] = [];
     for (const found of clips) {
       if (found.resolve === 'RESOLVE_HIT' && found.clip !== undefined && !this.#hasPaidFor(found)) {
-        hits.push(['film.shot', cachedEnd(found.shotKey, found.clip, found.provider, found.model)]);
+        ends.push(['film.shot', cachedEnd(found.shotKey, found.clip, found.provider, found.model)]);
       } else if (found.resolve === 'RESOLVE_FOLLOW') {
         this.#following.set(found.shotKey, this.#deps.clock.now());
-      } else {
+      } else if (this.#hasRoomFor(found.shotKey)) {
         this.#queued.add(found.shotKey);
+      } else {
+        refused.push(found.shotKey);
+        ends.push(['film.shot', refusedEnd(found.shotKey)]);
       }
     }
-    if (hits.length === 0) return false;
-    await this.#write(hits);
+    await this.#releaseKeys(refused);
+    if (ends.length === 0) return false;
+    await this.#write(ends);
     return true;
+  }
+
+  #hasRoomFor(key: string): boolean {
+    const shot = this.#film.plan?.shots.find((one) => one.key === key);
+    const asked = new Set([...this.#queued, ...this.#underway.keys()]);
+    return shot === undefined || hasRoomFor(shot, this.#film, asked);
   }
 
   /**
@@ -417,5 +429,19 @@ function cachedEnd(
     takeId: '',
     fallbackReason: '',
     message: '',
+  };
+}
+
+function refusedEnd(key: string): ShotEnd {
+  return {
+    key,
+    state: 'FAILED',
+    costMicros: 0,
+    provider: '',
+    model: '',
+    takeId: '',
+    fallbackReason: '',
+    failure: 'FAILURE_CLASS_BUDGET',
+    message: "its clip is no longer in the cache, and the film's budget has no room for another",
   };
 }

@@ -90,6 +90,24 @@ describe('the life of a film', () => {
     await world.until(id, 'FILM_STATE_COMPLETED');
   });
 
+  test('a clip that is gone is not rendered anew where the budget of the film has no room for it (I4)', async () => {
+    await world.start();
+    const first = await world.make(['red']);
+    await world.until(first.id, 'FILM_STATE_COMPLETED');
+    world.cache.forgetAfterPeek = true;
+
+    const { id } = await world.make(['red', 'blue'], { options: { budgetMicros: LIMIT } });
+    const film = await world.until(id, 'FILM_STATE_FAILED');
+
+    expect(world.askedFor()).toEqual(['red', 'blue']);
+    expect(film.shots.map(({ failure, state }) => [state, failure])).toEqual([
+      ['SHOT_STATE_FAILED', 'FAILURE_CLASS_BUDGET'],
+      ['SHOT_STATE_RENDERED', 'FAILURE_CLASS_UNSPECIFIED'],
+    ]);
+    expect(film.message).toContain('no longer in the cache');
+    expect(world.cache.released.at(-1)).toMatchObject({ filmId: id, keys: [film.shots[0]?.shotKey] });
+  });
+
   test('options that were left open are filled in and told', async () => {
     await world.start();
 
