@@ -120,7 +120,7 @@ export function completeOptions(options: FilmOptions | undefined): FilmOptions {
 }
 
 /** Numbers of shots, 1 is the first; whether the film has them, the scheduler knows. */
-export function checkShotNumbers(field: string, shots: readonly number[]): void {
+function checkShotNumbers(field: string, shots: readonly number[]): void {
   if (shots.length > maxShotNumbers)
     throw outOfRange(field, `names ${shots.length}: at most ${maxShotNumbers}`);
   const wrong = shots.find((number) => number < 1);

@@ -5,11 +5,8 @@ import { dayOf, endOfDay, startOfDay } from './days.ts';
 import { isCharge, listOf } from './ledger-sums.ts';
 import { toDecimal } from './money-text.ts';
 
-/** FinOps Open Cost and Usage Specification: https://focus.finops.org/focus-specification/v1-2/ */
-export const FOCUS_VERSION = '1.2';
-
 /**
- * Charges as a FOCUS cost and usage table: all mandatory columns, the conditional ones that apply, and ours (`x_`).
+ * Charges as a FOCUS 1.2 cost and usage table (https://focus.finops.org/focus-specification/v1-2/): all mandatory columns, the conditional ones that apply, and ours (`x_`).
  * What was only set aside is no charge and not in it. An empty cell is null.
  */
 export function focusCsv(entries: readonly LedgerEntry[]): string {

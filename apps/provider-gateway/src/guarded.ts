@@ -164,7 +164,7 @@ export class Guarded implements Provider {
 }
 
 /** The hold of one model with one credential. */
-export function holdKey({ provider, model, credentialRef }: Account): string {
+function holdKey({ provider, model, credentialRef }: Account): string {
   return `${provider}/${model}@${credentialRef}`;
 }
 

@@ -59,7 +59,7 @@ export function hasSlots(value: unknown): boolean {
   return isSlot(value) || Object.values(value).some(hasSlots);
 }
 
-export function isSlot(value: unknown): value is ImageSlot {
+function isSlot(value: unknown): value is ImageSlot {
   return typeof value === 'object' && value !== null && '$image' in value;
 }
 

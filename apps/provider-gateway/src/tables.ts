@@ -26,7 +26,7 @@ export async function readTables<T>(
 }
 
 /** The content of one table. */
-export function readTable<T>(file: string, text: string, schema: z.ZodType<T>): T {
+function readTable<T>(file: string, text: string, schema: z.ZodType<T>): T {
   const result = schema.safeParse(parseYaml(file, text));
   if (result.success) return result.data;
   throw broken(file, z.prettifyError(result.error));

@@ -16,7 +16,7 @@ export async function spentBy(facts: FactStore, filmId: string): Promise<number>
 }
 
 /** The most that a plan may cost: shots that share a clip are paid for once. */
-export function reservedBy(plan: Plan): number {
+function reservedBy(plan: Plan): number {
   return sumMicros(new Map(plan.shots.map((shot) => [shot.key, shot.reservedMicros])).values());
 }
 

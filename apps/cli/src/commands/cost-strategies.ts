@@ -109,7 +109,7 @@ async function costOfFilm(
 }
 
 /** A row for each film and strategy: what a finished minute costs. */
-export function describeStrategies(costs: readonly FilmCost[], flags: CostStrategiesFlags): string {
+function describeStrategies(costs: readonly FilmCost[], flags: CostStrategiesFlags): string {
   const rows = costs.map((cost, index) => {
     const isNew = costs[index - 1]?.film !== cost.film;
     return [

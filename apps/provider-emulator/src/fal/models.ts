@@ -132,6 +132,25 @@ export const MODELS: Readonly<Record<string, FalModel>> = {
     clip: (input) => ({ width: 1024, height: 576, seconds: SVD_FRAMES / (numberOf(input['fps']) ?? 10) }),
     price: () => 0.02 * DOLLAR,
   },
+  'fal-ai/rife': {
+    fields: {
+      start_image_url: required(image),
+      end_image_url: required(image),
+      output_type: optional(literal('images', 'video')),
+      num_frames: optional(integer(1, 64)),
+      fps: optional(integer(1, 60)),
+      include_start: optional(flag),
+      include_end: optional(flag),
+    },
+    problem: (input) =>
+      input['output_type'] === 'video' ? undefined : 'images are not emulated: output_type must be video',
+    clip: (input) => ({
+      width: 1280,
+      height: 720,
+      seconds: ((numberOf(input['num_frames']) ?? 1) + 2) / (numberOf(input['fps']) ?? 8),
+    }),
+    price: () => 0.0104 * DOLLAR,
+  },
   'fal-ai/rife/video': {
     fields: {
       video_url: required(text(1)),

@@ -19,7 +19,7 @@ export function authorization(
 }
 
 /** RFC 7519 with HS256: who asks, until when. */
-export function signedToken(access: string, key: string, nowMs: number): string {
+function signedToken(access: string, key: string, nowMs: number): string {
   const now = Math.floor(nowMs / 1000);
   const claims = { iss: access, exp: now + LIFE_SECONDS, nbf: now - SKEW_SECONDS };
   const body = [{ alg: 'HS256', typ: 'JWT' }, claims].map(encoded).join('.');

@@ -65,9 +65,14 @@ export class KeySet {
 
   async #fetch(): Promise<void> {
     const { url, timeoutMs, signal } = this.#options;
-    const headers = { accept: 'application/json' };
-    const call = { method: 'GET', url: new URL(url), headers, timeoutMs, signal, maxAnswerBytes: MAX_BYTES };
-    const answer = await httpCall({ ...call, method: 'GET' }).catch((error: unknown) => {
+    const answer = await httpCall({
+      method: 'GET',
+      url: new URL(url),
+      headers: { accept: 'application/json' },
+      timeoutMs,
+      signal,
+      maxAnswerBytes: MAX_BYTES,
+    }).catch((error: unknown) => {
       throw unavailable(AppError.from(error).message);
     });
     const found = answer.status === 200 ? keySet.safeParse(jsonOf(answer)).data : undefined;
